@@ -1,0 +1,139 @@
+import type { ControlExit, ExitReason } from '../exits/exit.ts';
+import type { ExitSink } from '../exits/exit-sink.ts';
+import type { InterruptController } from '../irq/interrupt-controller.ts';
+import type { Arena } from '../memory/arena.ts';
+import type { GuestMemory } from '../memory/guest-memory.ts';
+import type { MemoryRegion } from '../memory/region.ts';
+
+/** What an accelerator can do. */
+export interface Supports {
+  /** The instruction set of its vCPUs. */
+  readonly arch: 'x86';
+  /** CPU modes that guests may enter. */
+  readonly modes: readonly ('real' | 'protected' | 'long')[];
+  /** `vcpu.instructions` counts, and `RunBudget.instructions` is kept exactly: what a `VirtualClock` needs. */
+  readonly instructionCount: boolean;
+  /** Guest writes to read-only regions are dropped. */
+  readonly readonlyMemory: boolean;
+  /** The exit reasons that it can produce. */
+  readonly exits: ReadonlySet<ExitReason>;
+  /** It runs guests as the hardware does, at the hardware's speed; false for interpreters and for emulating hosts. */
+  readonly hardware: boolean;
+}
+
+/** Whether an accelerator can run here, and if not, why, and what to do. */
+export type Probe =
+  | {
+      /** It can. */
+      readonly available: true;
+      /** What it can do here. */
+      readonly supports: Supports;
+      /** What a person should know although it runs, such as that it is slow here. */
+      readonly note?: string;
+      /** False where another accelerator that runs here is the better choice. Default true. */
+      readonly preferred?: boolean;
+    }
+  | {
+      /** It cannot. */
+      readonly available: false;
+      /** Short and stable, for programs: `not-linux`, `no-device`, … */
+      readonly code: string;
+      /** A sentence for people. */
+      readonly reason: string;
+      /** What to do about it. */
+      readonly hint?: string;
+    };
+
+/** What an accelerator gets to make a VM with. */
+export interface AcceleratorVmOptions {
+  /** All memory of the VM. The accelerator takes its own state from it, at most `arenaBytes` of its accelerator. */
+  readonly arena: Arena;
+  /** To look regions up by address, and to hear of the host's writes. Regions are mapped by `mapMemory`. */
+  readonly memory: GuestMemory;
+}
+
+/** Something that runs guests: KVM, an interpreter. `V` is what its vCPUs can do beyond running. */
+export interface Accelerator<V extends Vcpu = Vcpu> {
+  /** `kvm`, `interp`, … */
+  readonly name: string;
+  /** Bytes that it needs in the arena of each VM. */
+  readonly arenaBytes: number;
+  /** Finds out whether it can run here. Never throws and never rejects. */
+  probe(): Promise<Probe>;
+  /** @throws VmError `ERR_ACCELERATOR_UNAVAILABLE` if it cannot run here */
+  createVm(options: AcceleratorVmOptions): AcceleratorVm<V>;
+}
+
+/** One VM of an accelerator. */
+export interface AcceleratorVm<V extends Vcpu = Vcpu> {
+  /** What it can do here. */
+  readonly supports: Supports;
+  /** Its own interrupt controller, if it has one in use: it then also waits in HLT itself, with no `halt` exit. */
+  readonly irq?: InterruptController;
+  /**
+   * Makes a region visible to the guest until the returned object is disposed.
+   * @throws VmError `ERR_UNSUPPORTED` or an error of the host
+   */
+  mapMemory(region: MemoryRegion): Disposable;
+  /**
+   * Makes a vCPU, in its state after RESET, that pushes what its guest asks into `sink`.
+   * @param id 0 for the first
+   */
+  createVcpu(id: number, sink: ExitSink): V;
+  /** Gives back everything. Idempotent. */
+  dispose(): void;
+}
+
+/** How long `run` may stay in the guest. */
+export interface RunBudget {
+  /** Nanoseconds of host time: finite, at least 10,000. */
+  nanoseconds: number;
+  /** Instructions; only where `supports.instructionCount`. Undefined: no limit. */
+  instructions: number | undefined;
+}
+
+/** The state of a vCPU for people: registers by name, and where it is. */
+export interface VcpuDump {
+  /** Lower-case names in the order of the manuals, unsigned values. */
+  readonly registers: Readonly<Record<string, bigint>>;
+  /** The instruction pointer as the architecture writes it: `07c0:003e`. */
+  readonly location: string;
+  /** Its guest-physical address; undefined if it cannot be told. */
+  readonly codeAddress: number | undefined;
+}
+
+/** A virtual CPU. Not for use by several threads, but for `kick`. */
+export interface Vcpu {
+  /** 0 for the first of a VM. */
+  readonly id: number;
+  /** Instructions retired since it was made; 0 where `supports.instructionCount` is false. */
+  readonly instructions: number;
+  /**
+   * Runs the guest until something comes that the sink does not answer, or the budget is used up. Synchronous.
+   * Never throws for what a guest does. A `halt` exit leaves the guest behind its HLT: it is the caller that waits.
+   * @throws VmError if the host fails it: `vm.run` then rejects with it
+   */
+  run(budget: RunBudget): ControlExit;
+  /**
+   * Makes `run` return `kicked` at the next instruction boundary, or at once the next time. Idempotent. The run loop
+   * calls it from within `run` only: from a call of the sink.
+   */
+  kick(): void;
+  /** While wanted, `run` returns `irq-window` whenever the guest could take an external interrupt. */
+  requestInterruptWindow(wanted: boolean): void;
+  /** Delivers an external interrupt. Only allowed right after an `irq-window` exit. @param vector 0 to 255 */
+  injectInterrupt(vector: number): void;
+  /** Puts the CPU into the state after its RESET pin. */
+  reset(): void;
+  /**
+   * Whether the guest sits on an instruction that jumps to itself, which only an interrupt could end.
+   * @param interruptsPossible whether the machine can deliver one at all; the guest must also have them enabled
+   */
+  isStuck(interruptsPossible: boolean): boolean;
+  /** Registers and place, for people and for reports. */
+  dump(): VcpuDump;
+  /** Tells the vCPU that the sink now answers other things, as `answersCpuid` does. */
+  sinkChanged(): void;
+  /** Gives back everything. Idempotent. */
+  dispose(): void;
+}

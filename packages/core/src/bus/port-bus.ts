@@ -1,0 +1,123 @@
+import { VmError } from '../errors.ts';
+import type { AccessSize } from './access.ts';
+import type { MapEntry } from './address-map.ts';
+import type { PortHandler, RangeSpec } from './handler.ts';
+import { checkRange, type OwnerAccessCounts, overlapError, RangeEntry, takesAsIs } from './range-entry.ts';
+import { type BusOptions, SizedAccess } from './sized-access.ts';
+
+const PORTS = 0x10000;
+
+/** The I/O port space of x86: 65,536 byte-wide ports, looked up in a dense table. */
+export class PortBus extends SizedAccess<PortHandler> {
+  // Port number -> index into #entries; entry 0 stands for "nobody".
+  readonly #owners = new Uint16Array(PORTS);
+  readonly #entries: (RangeEntry<PortHandler> | undefined)[] = [undefined];
+
+  /** An empty port space. */
+  constructor(options: BusOptions = {}) {
+    super('port', options);
+  }
+
+  /**
+   * Gives a range of ports to `handler`.
+   * @throws VmError `ERR_BUS_OVERLAP` if a port has an owner already, `ERR_BUS_RANGE` if the range is malformed
+   */
+  claim(spec: RangeSpec, owner: string, handler: PortHandler): void {
+    checkRange('port', spec, owner, PORTS);
+    for (let port = spec.base; port < spec.base + spec.length; port++) {
+      const existing = this.find(port);
+      if (existing !== undefined) throw overlapError('port', { owner, base: spec.base, length: spec.length }, existing);
+    }
+    this.#entries.push(new RangeEntry(spec, owner, handler));
+    this.#owners.fill(this.#entries.length - 1, spec.base, spec.base + spec.length);
+  }
+
+  /**
+   * Fills `out` with elements of `size` bytes, all read from the same port (`rep ins`).
+   * @throws VmError `ERR_INVALID_ARGUMENT` if `out` does not hold whole elements
+   */
+  readBlock(port: number, size: AccessSize, out: Uint8Array): void {
+    checkWhole(size, out);
+    const entry = this.#blockOwner(port, size);
+    if (entry?.handler.readBlock !== undefined) {
+      entry.reads += out.length / size;
+      try {
+        entry.handler.readBlock(port - entry.base, size, out);
+      } catch (cause) {
+        out.fill(0xff);
+        this.fault(entry, 'read', port, size, cause);
+      }
+      return;
+    }
+    for (let i = 0; i < out.length; i += size) {
+      const value = this.read(port, size);
+      for (let byte = 0; byte < size; byte++) out[i + byte] = value >>> (8 * byte);
+    }
+  }
+
+  /**
+   * Writes the elements of `size` bytes in `data`, one after the other, to the same port (`rep outs`).
+   * @throws VmError `ERR_INVALID_ARGUMENT` if `data` does not hold whole elements
+   */
+  writeBlock(port: number, size: AccessSize, data: Uint8Array): void {
+    checkWhole(size, data);
+    const entry = this.#blockOwner(port, size);
+    if (entry?.handler.writeBlock !== undefined) {
+      entry.writes += data.length / size;
+      try {
+        entry.handler.writeBlock(port - entry.base, size, data);
+      } catch (cause) {
+        this.fault(entry, 'write', port, size, cause);
+      }
+      return;
+    }
+    for (let i = 0; i < data.length; i += size) {
+      let value = 0;
+      for (let byte = 0; byte < size; byte++) value += data[i + byte] * 2 ** (8 * byte);
+      this.write(port, size, value);
+    }
+  }
+
+  /** The claimed ranges in the order of their addresses. */
+  map(): MapEntry[] {
+    return this.#entries
+      .filter((entry) => entry !== undefined)
+      .sort((a, b) => a.base - b.base)
+      .map((entry) => ({
+        space: 'port',
+        base: entry.base,
+        length: entry.length,
+        owner: entry.owner,
+        label: entry.label,
+      }));
+  }
+
+  /** How often each owner's ports were touched. */
+  *accessCounts(): Generator<OwnerAccessCounts> {
+    for (const entry of this.#entries) if (entry !== undefined) yield entry;
+  }
+
+  /** @internal */
+  protected override find(port: number): RangeEntry<PortHandler> | undefined {
+    return this.#entries[this.#owners[port]];
+  }
+
+  /** @internal An access at the top of the space runs over its end: its 16 address lines wrap it to port 0. */
+  protected override wrap(port: number): number {
+    return port & 0xffff;
+  }
+
+  // The owner, if a block of elements of this size needs no splitting, widening or second owner.
+  #blockOwner(port: number, size: AccessSize): RangeEntry<PortHandler> | undefined {
+    const entry = this.find(port);
+    return entry !== undefined && takesAsIs(entry, port - entry.base, size) ? entry : undefined;
+  }
+}
+
+function checkWhole(size: AccessSize, block: Uint8Array): void {
+  if (block.length % size === 0) return;
+  throw new VmError('ERR_INVALID_ARGUMENT', `a block of ${block.length} bytes has no whole elements of ${size} bytes`, {
+    size,
+    length: block.length,
+  });
+}

@@ -1,0 +1,65 @@
+import type { MmioHandler, PortHandler, RangeSpec } from '../bus/handler.ts';
+import type { SystemEvent } from '../exits/exit.ts';
+import type { InterruptController } from '../irq/interrupt-controller.ts';
+import type { IrqLine } from '../irq/irq-line.ts';
+import type { Logger } from '../logger.ts';
+import type { GuestMemory } from '../memory/guest-memory.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Clock } from '../time/clock.ts';
+
+/** The state of a device as plain data: numbers, strings, booleans, bigints, byte arrays, and lists and records of them. */
+export interface DeviceState {
+  /** Of this device's state format, from 1. A device restores all versions that it ever wrote. */
+  readonly version: number;
+  readonly [field: string]: unknown;
+}
+
+/** What a device gets when it joins a VM. */
+export interface DeviceContext {
+  /**
+   * Answers a range of ports from now on.
+   * @throws VmError `ERR_BUS_OVERLAP` naming both owners, `ERR_BUS_RANGE`
+   */
+  claimPorts(range: RangeSpec, handler: PortHandler): void;
+  /**
+   * Answers a range of physical addresses from now on.
+   * @throws VmError `ERR_BUS_OVERLAP` naming both owners (memory among them), `ERR_BUS_RANGE`
+   */
+  claimMmio(range: RangeSpec, handler: MmioHandler): void;
+  /** A new source on interrupt line `n`, 0 to 23. @throws VmError `ERR_INVALID_ARGUMENT` */
+  irq(n: number): IrqLine;
+  /**
+   * Makes this device the VM's interrupt controller: all interrupt lines lead to it.
+   * @returns the line to the CPU's INTR pin
+   * @throws VmError `ERR_INVALID_ARGUMENT` if there is one already
+   */
+  claimInterrupts(controller: InterruptController): IrqLine;
+  /** Guest time. Devices never ask the host's clock. */
+  readonly clock: Clock;
+  /** Guest-physical memory, for devices that do DMA. */
+  readonly memory: GuestMemory;
+  /** Prefixed with the device's id. */
+  readonly log: Logger;
+  /** The device's own counters, always on. */
+  readonly metrics: Metrics;
+  /** Ends the run: the machine powers off, restarts, or has crashed. */
+  systemEvent(event: SystemEvent): void;
+}
+
+/** A device. Any object of this shape is one: there is nothing to inherit from. */
+export interface Device {
+  /** Unique in its VM and stable: the key in snapshots and metrics. */
+  readonly id: string;
+  /** What kind of device it is: `uart16550`. */
+  readonly type: string;
+  /** Joins a VM: called once, when the VM is made. */
+  attach(context: DeviceContext): void;
+  /** The RESET pin: everything as it was right after `attach`. */
+  reset?(): void;
+  /** The state that a guest could tell apart. Host resources are no part of it. */
+  snapshot?(): DeviceState;
+  /** Takes a state that `snapshot` gave. @throws VmError `ERR_DEVICE_STATE` */
+  restore?(state: DeviceState): void;
+  /** Leaves the VM for good: frees timers and files. */
+  dispose?(): void;
+}

@@ -1,0 +1,79 @@
+import { VmError } from '../errors.ts';
+import { Alarms } from './alarms.ts';
+import type { Alarm, DrivenClock } from './clock.ts';
+
+/**
+ * Guest time counted in instructions, so that a run repeats bit for bit. A halted guest jumps to its next alarm.
+ * It needs an accelerator that counts instructions (`supports.instructionCount`).
+ */
+export class VirtualClock implements DrivenClock {
+  readonly #alarms = new Alarms();
+  readonly #nsPerInstruction: number;
+  #instructions: () => number = () => 0;
+  /** Nanoseconds that a halted guest jumped over. */
+  #skipped = 0;
+
+  /**
+   * @param options.nsPerInstruction nanoseconds of guest time that one instruction takes; default 10 (100 MIPS)
+   * @throws VmError `ERR_INVALID_ARGUMENT` if it is not above 0
+   */
+  constructor(options: { readonly nsPerInstruction?: number } = {}) {
+    this.#nsPerInstruction = options.nsPerInstruction ?? 10;
+    if (!(this.#nsPerInstruction > 0 && this.#nsPerInstruction < Number.POSITIVE_INFINITY)) {
+      throw new VmError(
+        'ERR_INVALID_ARGUMENT',
+        `nsPerInstruction must be above 0 and finite, not ${options.nsPerInstruction}`,
+      );
+    }
+  }
+
+  countFrom(instructions: () => number): void {
+    this.#instructions = instructions;
+  }
+
+  now(): number {
+    return this.#timeAt(this.#instructions());
+  }
+
+  alarm(at: number, callback: () => void): Alarm {
+    return this.#alarms.add(at, callback);
+  }
+
+  cancel(alarm: Alarm): void {
+    this.#alarms.cancel(alarm);
+  }
+
+  nextAlarm(): number {
+    return this.#alarms.next();
+  }
+
+  runDueAlarms(): void {
+    this.#alarms.run(this.now());
+  }
+
+  resume(): void {}
+
+  pause(): void {}
+
+  skipToNextAlarm(): boolean {
+    const next = this.nextAlarm();
+    if (next === Number.POSITIVE_INFINITY) return false;
+    this.#skipped += Math.max(0, Math.ceil(next - this.now()));
+    return true;
+  }
+
+  instructionsToNextAlarm(): number {
+    const next = this.nextAlarm();
+    if (next === Number.POSITIVE_INFINITY) return next;
+    if (next <= this.now()) return 1;
+    // Exactly the first instruction at which the alarm is due, or runs would differ with where their slices end. The
+    // quotient may be off by one, because `now` rounds down and floating point rounds.
+    let target = Math.ceil((Math.ceil(next) - this.#skipped) / this.#nsPerInstruction) + 1;
+    while (this.#timeAt(target - 1) >= next) target--;
+    return target - this.#instructions();
+  }
+
+  #timeAt(instructions: number): number {
+    return Math.floor(instructions * this.#nsPerInstruction) + this.#skipped;
+  }
+}

@@ -1,0 +1,38 @@
+import type { Device } from '../device/device.ts';
+import { VmError } from '../errors.ts';
+import type { RunOptions } from './vm-options.ts';
+
+/**
+ * The devices of a new VM, each with an id of its own.
+ * @throws VmError `ERR_DEVICE_ID`
+ */
+export function uniqueDevices(devices: readonly Device[]): Device[] {
+  const ids = new Set<string>();
+  for (const { id, type } of devices) {
+    if (typeof id !== 'string' || id === '') {
+      throw new VmError('ERR_DEVICE_ID', `a device of the type ${type} has no id: give it one`, { type });
+    }
+    if (ids.has(id)) {
+      throw new VmError('ERR_DEVICE_ID', `two devices have the id ${id} (one is a ${type}): give one another id`, {
+        id,
+      });
+    }
+    ids.add(id);
+  }
+  return [...devices];
+}
+
+/**
+ * Refuses limits that make no sense.
+ * @throws VmError `ERR_INVALID_ARGUMENT`
+ */
+export function checkRunOptions({ sliceMs, timeoutMs, maxExits }: RunOptions): void {
+  for (const [name, value] of Object.entries({ sliceMs, timeoutMs, maxExits })) {
+    const endless = name === 'sliceMs' && value === Number.POSITIVE_INFINITY;
+    if (value !== undefined && (!(value > 0) || endless)) {
+      throw new VmError('ERR_INVALID_ARGUMENT', `${name} must be ${endless ? 'finite' : 'above 0'}, not ${value}`, {
+        [name]: value,
+      });
+    }
+  }
+}

@@ -1,0 +1,188 @@
+import type { RunBudget, Vcpu } from '../accelerator/accelerator.ts';
+import { messageOf, VmError } from '../errors.ts';
+import type { ControlExit, SystemEvent } from '../exits/exit.ts';
+import type { ExitDispatcher } from '../exits/exit-dispatcher.ts';
+import type { DrivenClock } from '../time/clock.ts';
+import { type Ending, endingOfExit } from './ending.ts';
+import type { RunOptions } from './vm-options.ts';
+import { WakeUp } from './wake-up.ts';
+import { yieldToHost } from './yield-to-host.ts';
+
+const NS_PER_MS = 1e6;
+
+/** The guest gets at least so long an entry, or alarms that are always overdue would keep it from running at all. */
+const MIN_ENTRY_NS = 10_000;
+
+/** What the loop drives. */
+export interface RunLoopParts {
+  readonly vcpu: Vcpu;
+  readonly exits: ExitDispatcher;
+  readonly clock: DrivenClock;
+  /** Whether the machine can deliver interrupts at all, and so wake a halted guest. */
+  interruptsPossible(): boolean;
+  /** Whether an interrupt waits for the CPU to take it. */
+  interruptPending(): boolean;
+}
+
+/** The run loop of a VM: enters the guest, slice by slice, lets the exits be handled, and sleeps while it is halted. */
+export class RunLoop {
+  readonly #parts: RunLoopParts;
+  readonly #wakeUp = new WakeUp();
+  readonly #budget: RunBudget = { nanoseconds: 0, instructions: undefined };
+  #running = false;
+  #inGuest = false;
+  #ending: Ending | undefined;
+  #systemEvent: SystemEvent | undefined;
+  /** The guest waits in HLT for an interrupt. The vCPU would run on behind it: waiting is our part. */
+  #halted = false;
+  /** Where it was when the last run ended, to notice that the host put it elsewhere. */
+  #haltedAt = '';
+  /** Guest time at which the vCPU leaves the guest anyway. */
+  #leavesAt = 0;
+
+  constructor(parts: RunLoopParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Ends the run at the next instruction boundary. The first ending counts, but the limit of exits is the weakest: the
+   * exit that reached it may itself end the run, or fail. Between runs only a failure matters: the next run ends by it.
+   */
+  end(ending: Ending): void {
+    if (!this.#running && ending.outcome !== 'failed') return;
+    if (this.#ending === undefined || this.#ending.outcome === 'max-exits') this.#ending = ending;
+    this.#leaveGuest();
+  }
+
+  /** Hands a system event to its handlers at the next instruction boundary; between runs, when the next one starts. */
+  raise(event: SystemEvent): void {
+    this.#systemEvent ??= event;
+    this.#leaveGuest();
+  }
+
+  /** An alarm was set, which the guest may have to leave for earlier than was planned. */
+  alarmSet(at: number): void {
+    if (!this.#inGuest || at < this.#leavesAt) this.#leaveGuest();
+  }
+
+  /** Something happened that a halted guest may be waiting for. */
+  wake(): void {
+    this.#wakeUp.wake();
+  }
+
+  /** The machine was reset: it neither waits in HLT nor has a system event to report. */
+  reset(): void {
+    this.#halted = false;
+    this.#systemEvent = undefined;
+  }
+
+  async run(options: RunOptions): Promise<Ending> {
+    const { signal, sliceMs = 1, timeoutMs = Number.POSITIVE_INFINITY, maxExits = Number.POSITIVE_INFINITY } = options;
+    const { vcpu, exits, clock } = this.#parts;
+    const deadline = performance.now() + timeoutMs;
+    const onAbort = (): void => this.end({ outcome: 'aborted' });
+    this.#running = true;
+    signal?.addEventListener('abort', onAbort);
+    exits.limitExits(maxExits);
+    clock.resume();
+    try {
+      if (signal?.aborted) onAbort();
+      if (this.#halted && vcpu.dump().location !== this.#haltedAt) this.#halted = false;
+      while (this.#ending === undefined) {
+        const idle = this.#slice(Math.min(performance.now() + sliceMs, deadline));
+        if (this.#ending !== undefined) break;
+        if (performance.now() >= deadline) this.end({ outcome: 'timeout' });
+        else if (idle) await this.#wakeUp.sleep(Math.min(deadline - performance.now(), this.#untilAlarm() / NS_PER_MS));
+        else await yieldToHost();
+      }
+      if (this.#halted) this.#haltedAt = vcpu.dump().location;
+      return this.#ending;
+    } finally {
+      this.#running = false;
+      this.#ending = undefined;
+      signal?.removeEventListener('abort', onAbort);
+      exits.limitExits(Number.POSITIVE_INFINITY);
+      clock.pause();
+    }
+  }
+
+  /** Stays with the guest until `end` (host time, ms). @returns whether it waits for an interrupt */
+  #slice(end: number): boolean {
+    const { clock, interruptPending } = this.#parts;
+    do {
+      this.#runAlarms();
+      this.#reportSystemEvent();
+      if (this.#ending !== undefined) return false;
+      if (this.#halted && !interruptPending()) {
+        if (clock.skipToNextAlarm()) continue;
+        return true;
+      }
+      this.#halted = false;
+      const exit = this.#enter(end);
+      // It was raised by a device that the guest talked to, before the exit came.
+      this.#reportSystemEvent();
+      this.#handle(exit);
+    } while (this.#ending === undefined && performance.now() < end);
+    return false;
+  }
+
+  #enter(end: number): ControlExit {
+    const { vcpu, clock } = this.#parts;
+    const budget = this.#budget;
+    const instructions = clock.instructionsToNextAlarm();
+    budget.nanoseconds = Math.max(MIN_ENTRY_NS, (end - performance.now()) * NS_PER_MS);
+    // The guest leaves for the next alarm: after so many instructions, or after so much time.
+    if (instructions === undefined) {
+      budget.nanoseconds = Math.min(budget.nanoseconds, Math.max(MIN_ENTRY_NS, this.#untilAlarm()));
+      budget.instructions = undefined;
+      this.#leavesAt = clock.now() + budget.nanoseconds;
+    } else {
+      budget.instructions = instructions === Number.POSITIVE_INFINITY ? undefined : instructions;
+      this.#leavesAt = clock.nextAlarm();
+    }
+    this.#inGuest = true;
+    try {
+      return vcpu.run(budget);
+    } finally {
+      this.#inGuest = false;
+    }
+  }
+
+  #handle(exit: ControlExit): void {
+    const { vcpu, exits, interruptsPossible } = this.#parts;
+    const disposition = exits.dispatch(exit);
+    if (disposition === 'stop') this.end({ outcome: 'stopped', exit });
+    else if (exit.reason === 'slice-end') {
+      if (vcpu.isStuck(interruptsPossible())) this.end({ outcome: 'halted', exit });
+    } else if (disposition === undefined) {
+      if (exit.reason === 'halt' && exit.interruptsEnabled && interruptsPossible()) this.#halted = true;
+      else this.end(endingOfExit(exit));
+    }
+  }
+
+  #reportSystemEvent(): void {
+    const event = this.#systemEvent;
+    if (event === undefined) return;
+    this.#systemEvent = undefined;
+    this.#handle({ reason: 'system-event', event });
+  }
+
+  #runAlarms(): void {
+    try {
+      this.#parts.clock.runDueAlarms();
+    } catch (cause) {
+      const message = `a device's alarm threw: ${messageOf(cause)}`;
+      this.end({ outcome: 'failed', error: new VmError('ERR_DEVICE', message, { cause }) });
+    }
+  }
+
+  #leaveGuest(): void {
+    if (this.#inGuest) this.#parts.vcpu.kick();
+    this.#wakeUp.wake();
+  }
+
+  #untilAlarm(): number {
+    const { clock } = this.#parts;
+    return Math.max(0, clock.nextAlarm() - clock.now());
+  }
+}

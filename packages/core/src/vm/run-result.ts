@@ -1,0 +1,33 @@
+import type { VcpuDump } from '../accelerator/accelerator.ts';
+import type { VmError } from '../errors.ts';
+import type { ControlExit } from '../exits/exit.ts';
+import type { AccessRecord } from '../exits/recent-accesses.ts';
+import type { VmCounters } from './counters.ts';
+
+/**
+ * How a run ended.
+ * - `halted`: the guest can make no more progress: `HLT` or `jmp $` that no interrupt can end
+ * - `shutdown`, `reset`: the guest asked the machine to power off or to restart
+ * - `failed`: triple fault, an exit that nobody claims, a crash, or a device that threw
+ * - `stopped`: `vm.stop()`, or an exit handler said so
+ * - `timeout`, `aborted`, `max-exits`: the limits that `run` was given
+ */
+export type RunOutcome = 'halted' | 'shutdown' | 'reset' | 'failed' | 'stopped' | 'timeout' | 'aborted' | 'max-exits';
+
+/** What `vm.run` gives: never an exception for what a guest did. */
+export interface RunResult {
+  /** How it ended, for programs. */
+  readonly outcome: RunOutcome;
+  /** One sentence for people. */
+  readonly message: string;
+  /** The exit that ended the run (`slice-end` for a guest found in `jmp $`); undefined if a limit or the host did. */
+  readonly exit: ControlExit | undefined;
+  /** The state of the vCPU when the run ended. */
+  readonly cpu: VcpuDump;
+  /** The last accesses to ports and MMIO, the oldest first. */
+  readonly recentAccesses: readonly AccessRecord[];
+  /** All counters, as they were at the end. */
+  readonly counters: VmCounters;
+  /** Set if a device or a handler threw, or an access was refused: that ended the run. */
+  readonly error: VmError | undefined;
+}

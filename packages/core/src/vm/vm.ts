@@ -1,0 +1,300 @@
+import type { AcceleratorVm, Supports, Vcpu } from '../accelerator/accelerator.ts';
+import type { MapEntry } from '../bus/address-map.ts';
+import { MmioBus } from '../bus/mmio-bus.ts';
+import { PortBus } from '../bus/port-bus.ts';
+import type { Device, DeviceContext } from '../device/device.ts';
+import { messageOf, VmError } from '../errors.ts';
+import type { Exit, ExitReason } from '../exits/exit.ts';
+import { ExitDispatcher } from '../exits/exit-dispatcher.ts';
+import type { Disposition, ExitHandler } from '../exits/handler-table.ts';
+import { IrqLines } from '../irq/interrupt-controller.ts';
+import { SharedIrqLine } from '../irq/irq-line.ts';
+import { type Logger, silentLogger } from '../logger.ts';
+import { Arena, PAGE_SIZE } from '../memory/arena.ts';
+import { GuestMemory } from '../memory/guest-memory.ts';
+import { checkRegions, type MemoryRegion } from '../memory/region.ts';
+import type { Clock, DrivenClock } from '../time/clock.ts';
+import { RealClock } from '../time/real-clock.ts';
+import { WatchedClock } from '../time/watched-clock.ts';
+import { attempt, throwFirst } from './attempt.ts';
+import { checkRunOptions, uniqueDevices } from './check-options.ts';
+import { collectCounters, type VmCounters } from './counters.ts';
+import { type DeviceHost, deviceContext } from './device-context.ts';
+import { describeEnding, type Ending } from './ending.ts';
+import { RunLoop } from './run-loop.ts';
+import type { RunResult } from './run-result.ts';
+import type { RunOptions, VmOptions } from './vm-options.ts';
+
+/**
+ * A virtual machine: memory, buses, devices, and one vCPU of an accelerator.
+ *
+ * ```ts
+ * const vm = new Vm({ accelerator: interp(), memory: [{ base: 0, size: 4096 }], devices: [vgaText()] });
+ * vm.memory.write(0, image);
+ * enterRealMode(vm.vcpu, { segment: 0, offset: 0 });
+ * const result = await vm.run();
+ * ```
+ */
+export class Vm<V extends Vcpu = Vcpu> implements Disposable {
+  /** Guest-physical memory. */
+  readonly memory: GuestMemory;
+  /** The I/O ports, and which device owns which. */
+  readonly ports: PortBus;
+  /** The physical addresses that are not memory, and which device owns which. */
+  readonly mmio: MmioBus;
+  /** The interrupt lines, and the controller where they end. */
+  readonly irqs: IrqLines = new IrqLines();
+  /** The devices in the order in which they were attached. */
+  readonly devices: readonly Device[];
+  /** Guest time. */
+  readonly clock: Clock;
+  /** The virtual CPU: registers, and what else its accelerator offers. */
+  readonly vcpu: V;
+  /** The table from exit reason to handlers. */
+  readonly exits: ExitDispatcher;
+  /** The name of the accelerator that runs this VM. */
+  readonly acceleratorName: string;
+  readonly #acceleratorVm: AcceleratorVm<V>;
+  readonly #contexts = new Map<Device, DeviceContext>();
+  readonly #mappings: Disposable[] = [];
+  readonly #intr: SharedIrqLine;
+  readonly #loop: RunLoop;
+  readonly #logger: Logger;
+  #running = false;
+  #disposed = false;
+  #released = false;
+
+  /**
+   * Makes the machine: memory first, then the accelerator, then the devices in their order. If a part refuses, those
+   * made before it are given back: the devices up to and with the one that refused are disposed, those behind it are
+   * as they were.
+   * @throws VmError the code of whatever does not fit: `ERR_REGION_ALIGNMENT`, `ERR_REGION_OVERLAP`,
+   *   `ERR_BUS_OVERLAP`, `ERR_BUS_RANGE`, `ERR_DEVICE_ID`, `ERR_ARENA_FULL`, `ERR_ACCELERATOR_UNAVAILABLE`,
+   *   `ERR_UNSUPPORTED`, or what the accelerator says; `ERR_DEVICE` if `attach` threw something else
+   */
+  constructor(options: VmOptions<V>) {
+    const { accelerator, logger = silentLogger, onUnmapped = 'float' } = options;
+    const clock: DrivenClock = options.clock ?? new RealClock();
+    this.acceleratorName = accelerator.name;
+    this.#logger = logger;
+    this.devices = uniqueDevices(options.devices ?? []);
+
+    const onFault = (error: VmError): void => this.#loop.end({ outcome: 'failed', error });
+    const busOptions = { onUnmapped, onFault, onFirstUnmapped: (message: string) => logger.info(message) };
+    const ram = checkRegions(options.memory).reduce((sum, { size }) => sum + size, 0);
+    const arena = new Arena(ram + Math.ceil(accelerator.arenaBytes / PAGE_SIZE) * PAGE_SIZE, options);
+    this.memory = new GuestMemory(arena, options.memory);
+    this.ports = new PortBus(busOptions);
+    this.mmio = new MmioBus(busOptions, this.memory.regions.map(asReserved));
+
+    this.exits = new ExitDispatcher({
+      ports: this.ports,
+      mmio: this.mmio,
+      defaults: {
+        'irq-window': (): Disposition | undefined => this.#deliverInterrupt(),
+        'slice-end': goOn,
+        kicked: goOn,
+      },
+      onStop: (outcome) => this.#loop.end({ outcome }),
+      onFault,
+      onChange: () => {
+        if (!this.#released) this.vcpu?.sinkChanged();
+      },
+    });
+
+    this.#acceleratorVm = accelerator.createVm({ arena, memory: this.memory });
+    try {
+      for (const region of this.memory.regions) this.#mappings.push(this.#acceleratorVm.mapMemory(region));
+      const vcpu = this.#acceleratorVm.createVcpu(0, this.exits);
+      this.vcpu = vcpu;
+      this.#intr = new SharedIrqLine((level) => {
+        if (this.#released) return;
+        vcpu.requestInterruptWindow(level);
+        this.#loop.wake();
+      });
+      this.#loop = new RunLoop({
+        vcpu,
+        exits: this.exits,
+        clock,
+        interruptsPossible: () => this.irqs.controller !== undefined,
+        interruptPending: () => this.#intr.level,
+      });
+      this.clock = new WatchedClock(clock, (at) => this.#loop.alarmSet(at));
+      this.irqs.controller = this.#acceleratorVm.irq;
+      if (clock.countFrom !== undefined) {
+        this.#checkCountsInstructions();
+        clock.countFrom(() => vcpu.instructions);
+      }
+      const host: DeviceHost = {
+        ports: this.ports,
+        mmio: this.mmio,
+        irqs: this.irqs,
+        clock: this.clock,
+        memory: this.memory,
+        logger,
+        intr: this.#intr.source(),
+        systemEvent: (event) => this.#loop.raise(event),
+      };
+      for (const device of this.devices) {
+        const context = deviceContext(device, host);
+        this.#contexts.set(device, context);
+        attach(device, context);
+      }
+    } catch (error) {
+      this.#release();
+      throw error;
+    }
+  }
+
+  /** What the accelerator can do. */
+  get supports(): Supports {
+    return this.#acceleratorVm.supports;
+  }
+
+  /** Whether `run` is under way: from the call until its result is there. */
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** Everything that has an address: memory, MMIO ranges, ports. `formatAddressMap` prints it. */
+  map(): MapEntry[] {
+    const memory = this.memory.regions.map(({ base, size, name, readonly }): MapEntry => {
+      return { space: 'memory', base, length: size, owner: name, label: readonly ? 'read-only' : '' };
+    });
+    return [...memory, ...this.mmio.map(), ...this.ports.map()];
+  }
+
+  /** Registers a handler for an exit reason, to be asked before those that are there. See `ExitDispatcher.on`. */
+  on<R extends ExitReason>(reason: R, handler: ExitHandler<R>): Disposable {
+    return this.exits.on(reason, handler);
+  }
+
+  /** Calls `observer` with each exit, after it was answered. For traces: it slows the guest down. */
+  observe(observer: (exit: Exit) => void): Disposable {
+    return this.exits.observe(observer);
+  }
+
+  /** All counters, as they are now. */
+  counters(): VmCounters {
+    const devices = [...this.#contexts].map(([{ id }, { metrics }]) => ({ id, metrics }));
+    return collectCounters(this.exits, this.vcpu, this.ports, this.mmio, devices);
+  }
+
+  /**
+   * Runs the guest until it ends, or a limit of `options` is reached. The guest runs in this thread, in slices, between
+   * which the event loop gets its turn. May be called again to go on, whatever the outcome was.
+   * @throws VmError (as a rejection) `ERR_VM_RUNNING`, `ERR_VM_DISPOSED`, `ERR_INVALID_ARGUMENT`, or what the
+   *   accelerator says if the host fails it (`ERR_KVM`); never for what a guest does
+   */
+  async run(options: RunOptions = {}): Promise<RunResult> {
+    this.#checkStopped('run');
+    checkRunOptions(options);
+    this.#running = true;
+    try {
+      return this.#result(await this.#loop.run(options));
+    } finally {
+      this.#running = false;
+      if (this.#disposed) this.#release();
+    }
+  }
+
+  /** Ends a run with the outcome `stopped`, at the next instruction boundary. Does nothing if none is under way. */
+  stop(): void {
+    this.#loop.end({ outcome: 'stopped' });
+  }
+
+  /**
+   * Resets the vCPU and all devices. Memory keeps its contents, and pending alarms are the devices' own to cancel.
+   * @throws VmError `ERR_VM_RUNNING`, `ERR_VM_DISPOSED`; `ERR_DEVICE` if a device threw, after all were reset
+   */
+  reset(): void {
+    this.#checkStopped('reset');
+    this.#loop.reset();
+    this.vcpu.reset();
+    const failures = this.devices.map((device) => attempt(`the reset of ${device.id}`, () => device.reset?.()));
+    throwFirst(failures);
+  }
+
+  /**
+   * Gives back everything that the VM and its devices hold, after stopping it. Idempotent. During a run it only stops
+   * the run, which gives everything back when it ends and still has its result.
+   * @throws VmError `ERR_DEVICE` if a part threw, after all were given back; during a run that is only logged
+   */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    if (this.running) this.stop();
+    else throwFirst(this.#release());
+  }
+
+  /** The same as `dispose`, for `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #result(ending: Ending): RunResult {
+    const cpu = this.vcpu.dump();
+    return {
+      outcome: ending.outcome,
+      message: describeEnding(ending, cpu),
+      exit: ending.exit,
+      cpu,
+      recentAccesses: this.exits.recent.list(),
+      counters: this.counters(),
+      error: ending.error,
+    };
+  }
+
+  // Also of a VM that was only half made. A part that throws does not keep the others from being given back.
+  #release(): (VmError | undefined)[] {
+    this.#released = true;
+    const failures = [
+      ...[...this.#contexts.keys()].reverse().map((device) => attempt(device.id, () => device.dispose?.())),
+      attempt('the vCPU', () => this.vcpu?.dispose()),
+      ...this.#mappings.map((mapping) => attempt('a memory mapping', () => mapping[Symbol.dispose]())),
+      attempt(this.acceleratorName, () => this.#acceleratorVm.dispose()),
+    ];
+    for (const failure of failures) if (failure !== undefined) this.#logger.error(failure.message);
+    return failures;
+  }
+
+  // The CPU can take an interrupt now: an INTA cycle fetches the vector. INTR may have dropped since it was raised.
+  #deliverInterrupt(): Disposition | undefined {
+    const { controller } = this.irqs;
+    if (controller === undefined) return undefined;
+    if (this.#intr.level) this.vcpu.injectInterrupt(controller.acknowledge() & 0xff);
+    return 'resume';
+  }
+
+  #checkCountsInstructions(): void {
+    if (this.supports.instructionCount) return;
+    throw new VmError(
+      'ERR_UNSUPPORTED',
+      `${this.acceleratorName} does not count instructions, which a VirtualClock needs: use a RealClock, or an interpreter`,
+      { accelerator: this.acceleratorName },
+    );
+  }
+
+  #checkStopped(what: string): void {
+    if (this.#disposed) throw new VmError('ERR_VM_DISPOSED', `${what}() was called on a VM that was disposed`);
+    if (this.running) throw new VmError('ERR_VM_RUNNING', `${what}() needs a stopped VM: call stop() and await run()`);
+  }
+}
+
+function goOn(): Disposition {
+  return 'resume';
+}
+
+function asReserved({ name, base, size }: MemoryRegion): { owner: string; base: number; length: number } {
+  return { owner: `memory region ${name}`, base, length: size };
+}
+
+// A VmError of `attach` says all that is to say: an overlap names both owners.
+function attach(device: Device, context: DeviceContext): void {
+  try {
+    device.attach(context);
+  } catch (cause) {
+    if (cause instanceof VmError) throw cause;
+    throw new VmError('ERR_DEVICE', `${device.id} threw in attach: ${messageOf(cause)}`, { device: device.id, cause });
+  }
+}
