@@ -1,0 +1,6 @@
+/**
+ * Takes what a guest writes. The bytes may be kept, but must not be changed: those of single writes are shared. It is
+ * called while the guest stands still in the middle of an instruction, so it should return soon. What it throws, or a
+ * promise that it returns rejects with, is counted and reported, and never reaches the guest.
+ */
+export type Output = (bytes: Uint8Array) => void;

@@ -1,0 +1,79 @@
+const ENTRIES = 256;
+/** Bytes of the whole table. */
+export const DAC_BYTES: number = 3 * ENTRIES;
+/** A component has 6 bits. */
+const COMPONENT = 0x3f;
+
+// The 64 colours of the EGA: bits 2, 1, 0 are two thirds of red, green, blue, and bits 5, 4, 3 one third.
+function initialColors(): Uint8Array {
+  const values = new Uint8Array(DAC_BYTES);
+  for (let color = 0; color < 64; color++) {
+    for (let component = 0; component < 3; component++) {
+      const strong = (color >> (2 - component)) & 1;
+      const weak = (color >> (5 - component)) & 1;
+      values[3 * color + component] = 0x2a * strong + 0x15 * weak;
+    }
+  }
+  return values;
+}
+
+/** The digital-to-analog converter: 256 colours of three times 6 bits behind ports 3C6h to 3C9h. */
+export class Dac {
+  readonly values: Uint8Array = initialColors();
+  /** Port 3C6h: is ANDed to every entry that is looked up. */
+  pixelMask = 0xff;
+  /** The entry that 3C9h reads or writes. */
+  index = 0;
+  /** The component of it that is next: red, green, blue. */
+  component = 0;
+  /** Whether the index came from 3C7h, for reading. */
+  reading = false;
+
+  reset(): void {
+    this.values.set(initialColors());
+    this.pixelMask = 0xff;
+    this.select(0, false);
+  }
+
+  /** Writes 3C7h (`reading`) or 3C8h. */
+  select(index: number, reading: boolean): void {
+    this.index = index;
+    this.component = 0;
+    this.reading = reading;
+  }
+
+  /** What 3C7h reads: 3 after an index for reading, 0 after one for writing. */
+  get state(): number {
+    return this.reading ? 3 : 0;
+  }
+
+  /** Reads 3C9h: the next component. */
+  readData(): number {
+    const value = this.values[3 * this.index + this.component];
+    this.#advance();
+    return value;
+  }
+
+  /** Writes 3C9h: the next component. */
+  writeData(value: number): void {
+    this.values[3 * this.index + this.component] = value & COMPONENT;
+    this.#advance();
+  }
+
+  /** The colour of an entry, 0xRRGGBB. */
+  rgb(entry: number): number {
+    const at = 3 * (entry & this.pixelMask);
+    return (to8Bits(this.values[at]) << 16) | (to8Bits(this.values[at + 1]) << 8) | to8Bits(this.values[at + 2]);
+  }
+
+  #advance(): void {
+    this.component++;
+    if (this.component < 3) return;
+    this.component = 0;
+    this.index = (this.index + 1) % ENTRIES;
+  }
+}
+
+function to8Bits(component: number): number {
+  return (component << 2) | (component >> 4);
+}
