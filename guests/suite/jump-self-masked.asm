@@ -1,0 +1,7 @@
+; jmp $ with interrupts off, in a machine that could deliver one, and has one waiting.
+%include "guest.inc"
+        mov al, 4
+        out 0x20, al
+        jmp start
+        place 0x1010
+start:  jmp short start

@@ -1,0 +1,78 @@
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { kvm } from '@picovm/kvm-native';
+import { expect, test } from 'vitest';
+import { guestFile, HELLO, picovm } from './cli-process.test-util.ts';
+
+const big = guestFile();
+writeFileSync(big, new Uint8Array(5000).fill(0x90));
+
+test.each<[string, string[], string]>([
+  ['no command', [], 'usage: picovm COMMAND'],
+  ['an unknown command', ['walk'], "unknown command 'walk': the commands are run, map, doctor"],
+  ['no image', ['run'], 'run needs a guest image'],
+  ['two images', ['run', HELLO, HELLO], 'run takes one image'],
+  ['no such file', ['run', 'no-such.bin'], 'no-such.bin: no such file'],
+  ['a directory', ['run', tmpdir()], 'is a directory'],
+  ['an empty file', ['run', guestFile()], 'is empty'],
+  [
+    'an image that does not fit',
+    ['run', big, '--memory', '4K'],
+    '5000 bytes, and there are only 4096 bytes of memory at its load address 0x0',
+  ],
+  [
+    'a load address without memory',
+    ['run', HELLO, '--load', '0xa0000'],
+    'there is no memory at its load address 0xa0000',
+  ],
+  ['a load address beyond real mode', ['run', HELLO, '--memory', '2M', '--load', '0x100000'], 'beyond 1 MiB'],
+  ['an unreadable size', ['run', HELLO, '--memory', 'lots'], "--memory: 'lots' is no size"],
+  ['a size that is no multiple of a page', ['run', HELLO, '--memory', '5000'], 'a multiple of 4K, not 5000 bytes'],
+  ['a size beyond the machine', ['run', HELLO, '--memory', '100G'], '4K to 2G'],
+  ['an unreadable address', ['run', HELLO, '--load', '7c00h'], "--load: '7c00h' is no address"],
+  ['an unreadable entry point', ['run', HELLO, '--entry', '07c0:xyz'], "--entry: '07c0:xyz' is no entry point"],
+  ['an unreadable duration', ['run', HELLO, '--timeout', 'soon'], "--timeout: 'soon' is no duration"],
+  ['an unreadable count', ['run', HELLO, '--max-exits', 'many'], "--max-exits: 'many' is no number"],
+  ['an unreadable dump', ['run', HELLO, '--dump', '0x100'], "--dump: '0x100' is no range"],
+  ['a dump of no memory', ['run', HELLO, '--dump', '0xb8000:16'], '16 bytes at 0xb8000 are not all memory'],
+  [
+    'an unknown accelerator',
+    ['run', HELLO, '--accel', 'xen'],
+    "--accel: unknown 'xen': it is one of auto, kvm, interp",
+  ],
+  ['an unknown machine', ['run', HELLO, '--machine', 'pc98'], "--machine: unknown 'pc98': it is one of pico"],
+  ['an unknown flag', ['run', HELLO, '--fast'], 'unknown option --fast'],
+  ['an unknown short flag', ['run', HELLO, '-x'], 'unknown option -x'],
+  ['a flag without its value', ['run', HELLO, '--memory'], '--memory needs a value, SIZE'],
+  ['a flag before another instead of its value', ['run', HELLO, '--memory', '--json'], '--memory needs a value, SIZE'],
+  ['a switch with a value', ['run', HELLO, '--json=yes'], '--json takes no value'],
+  ['a flag given twice', ['run', HELLO, '--load', '0', '--load', '1'], '--load is given twice'],
+  ['an unknown serial target', ['run', HELLO, '--serial', 'modem'], "--serial: unknown 'modem'"],
+  [
+    'a serial file that cannot be',
+    ['run', HELLO, '--serial', 'file:/no/such/dir/x'],
+    '--serial: cannot write /no/such/dir/x',
+  ],
+  [
+    'a picture that cannot be',
+    ['run', HELLO, '--load', '0', '--png', '/no/such/dir/x.png'],
+    '--png: cannot write /no/such/dir/x.png',
+  ],
+])('%s: one message, no stack trace, status 1', async (_name, args, message) => {
+  const { status, stderr } = await picovm([
+    ...args,
+    ...(args[0] === 'run' && !args.includes('--accel') ? ['--accel=interp'] : []),
+  ]);
+  expect(stderr).toContain(message);
+  expect(stderr).not.toMatch(/^ {4}at /m);
+  if (args.length > 0) expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  expect(status).toBe(1);
+});
+
+test('KVM that cannot be used: the reason and what to do, status 1', async (context) => {
+  const probe = await kvm().probe();
+  if (probe.available) context.skip('KVM can be used here');
+  const { status, stderr } = await picovm(['run', HELLO, '--accel', 'kvm']);
+  expect({ status, lines: stderr.trimEnd().split('\n').length }).toEqual({ status: 1, lines: 1 });
+  expect(stderr).toContain(`kvm cannot run here: ${probe.available ? '' : probe.reason}`);
+});

@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const bin = fileURLToPath(new URL('../bin/picovm.js', import.meta.url));
+const guests = fileURLToPath(new URL('../../../guests', import.meta.url));
+
+/** The hello kernels of the repository. */
+export const HELLO: string = join(guests, 'hello.bin');
+export const HELLO_BOOT: string = join(guests, 'hello-boot.bin');
+
+/** What a process printed, and how it ended. */
+export interface ProcessResult {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ProcessOptions {
+  readonly stdin?: string;
+  readonly env?: Record<string, string>;
+  /** Sent once the process has printed this text to stdout. */
+  readonly interruptAfter?: string;
+}
+
+/** Runs the built command as a user does, in a process of its own. */
+export function picovm(args: readonly string[], options: ProcessOptions = {}): Promise<ProcessResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [bin, ...args], { env: { ...process.env, ...options.env } });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (data) => {
+      stdout += data;
+      if (options.interruptAfter !== undefined && stdout.includes(options.interruptAfter)) child.kill('SIGINT');
+    });
+    child.stderr.on('data', (data) => {
+      stderr += data;
+    });
+    child.once('error', reject);
+    child.once('close', (status) => resolve({ status, stdout, stderr }));
+    child.stdin.end(options.stdin ?? '');
+  });
+}
+
+/** A guest image in a temporary file. */
+export function guestFile(...bytes: number[]): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'picovm-cli-')), 'guest.bin');
+  writeFileSync(path, Uint8Array.from(bytes));
+  return path;
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { VmError } from '@picovm/core';
+import { EXIT_STATUS } from './exit-status.ts';
+import { COMMAND_NAMES, helpText } from './help.ts';
+import { UsageError } from './usage-error.ts';
+
+/** What a command does with the arguments behind its name. @returns the exit status */
+type Command = (args: readonly string[]) => Promise<number>;
+
+// Loaded when they are asked for: what a command does not need does not cost it time to start.
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./commands/run.ts')).run,
+  map: async () => (await import('./commands/map.ts')).map,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
+};
+
+/** Runs one command line. What is wrong with it goes to standard error, in one sentence. @returns the exit status */
+export async function cli(args: readonly string[]): Promise<number> {
+  try {
+    return await dispatch(args);
+  } catch (error) {
+    if (!(error instanceof UsageError) && !(error instanceof VmError)) throw error;
+    console.error(`picovm: ${error.message}`);
+    return EXIT_STATUS.usage;
+  }
+}
+
+async function dispatch([name, ...rest]: readonly string[]): Promise<number> {
+  if (name === undefined) {
+    console.error(helpText());
+    return EXIT_STATUS.usage;
+  }
+  if (name === '--help' || name === '-h' || name === 'help') {
+    console.log(helpText(rest[0]));
+    return EXIT_STATUS.ok;
+  }
+  if (name === '--version' || name === '-V') {
+    console.log(version());
+    return EXIT_STATUS.ok;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) {
+    const what = name.startsWith('-') ? 'option' : 'command';
+    throw new UsageError(
+      `unknown ${what} '${name}': the commands are ${COMMAND_NAMES.join(', ')}; see 'picovm --help'`,
+    );
+  }
+  if (rest.includes('--help')) {
+    console.log(helpText(name));
+    return EXIT_STATUS.ok;
+  }
+  return (await command())(rest);
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return (manifest as { version: string }).version;
+}

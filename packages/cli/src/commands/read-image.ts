@@ -1,0 +1,27 @@
+import { readFile, stat } from 'node:fs/promises';
+import { UsageError } from '../usage-error.ts';
+
+/** More than any machine here can hold; refused before it is read. */
+const MAX_IMAGE = 2 ** 31;
+
+/**
+ * Reads a guest image.
+ * @throws UsageError if there is no such file, it is no regular file, or it is empty
+ */
+export async function readImage(path: string): Promise<Uint8Array> {
+  try {
+    const info = await stat(path);
+    if (info.isDirectory()) throw new UsageError(`${path} is a directory: give the file of a guest image`);
+    if (info.size === 0 && info.isFile()) throw new UsageError(`${path} is empty: there is nothing to run`);
+    if (info.size > MAX_IMAGE) throw new UsageError(`${path} has ${info.size} bytes: no machine has that much memory`);
+    const image = await readFile(path);
+    if (image.length === 0) throw new UsageError(`${path} is empty: there is nothing to run`);
+    return image;
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new UsageError(`${path}: no such file`);
+    if (code === 'EACCES') throw new UsageError(`${path}: no permission to read it`);
+    throw new UsageError(`${path} cannot be read: ${message}`);
+  }
+}

@@ -1,0 +1,48 @@
+/** One option of the command line, as data: the parser and the help text are made from it. */
+export interface OptionSpec {
+  /** What stands for the value in the help; without it the option is a switch. */
+  readonly value?: string;
+  /** May be given several times. */
+  readonly multiple?: boolean;
+  readonly help: string;
+}
+
+/** The options of `picovm run`. */
+export const RUN_OPTIONS = {
+  accel: { value: 'auto|kvm|interp', help: 'what runs the guest (default: auto, the best that can run here)' },
+  machine: { value: 'pico', help: 'which machine to build (default: pico)' },
+  memory: { value: 'SIZE', help: 'guest memory: 4K, 16M, ... (default: 1M)' },
+  load: { value: 'ADDR', help: 'where the image goes (default: 0x7c00 for a boot sector, else 0)' },
+  entry: { value: 'CS:IP|ADDR', help: 'where the CPU starts (default: at the load address)' },
+  screen: {
+    value: 'final|live|none',
+    help: 'the 80x25 screen: at the end, as it changes, not at all (default: final)',
+  },
+  serial: { value: 'stdio|none|file:PATH', help: 'COM1 and debug port 0xe9 (default: stdout; stdio also reads stdin)' },
+  timeout: { value: 'DURATION', help: 'end the run after 5s, 500ms, 2m, ...' },
+  'max-exits': { value: 'N', help: 'end the run after N exits' },
+  trace: { value: 'exits|io|mmio', help: 'print one line an exit, on stderr' },
+  registers: { help: 'print the registers at the end' },
+  dump: { value: 'ADDR:LEN', multiple: true, help: 'print guest memory at the end, in hex and ASCII' },
+  png: { value: 'FILE', help: 'write a picture of the screen at the end' },
+  json: { help: 'print one JSON object instead of text' },
+  help: { help: 'print this help' },
+} as const;
+
+/** The options of `picovm map`: those of `run`, of which the ones that shape the machine count. */
+export const MAP_OPTIONS: typeof RUN_OPTIONS = RUN_OPTIONS;
+
+/** The options of `picovm doctor`. */
+export const DOCTOR_OPTIONS = {
+  json: { help: 'print one JSON object instead of text' },
+  help: { help: 'print this help' },
+} as const;
+
+/** The options as lines of help. */
+export function formatOptions(options: Readonly<Record<string, OptionSpec>>): string {
+  const rows = Object.entries(options).map(([name, { value, help }]) => {
+    return [`--${name}${value === undefined ? '' : ` ${value}`}`, help];
+  });
+  const width = Math.max(...rows.map(([flag]) => flag.length));
+  return rows.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`).join('\n');
+}

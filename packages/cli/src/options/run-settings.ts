@@ -1,0 +1,82 @@
+import type { FarPointer } from '@picovm/core/x86';
+import { UsageError } from '../usage-error.ts';
+import type { RUN_OPTIONS } from './option-table.ts';
+import { type OptionValues, oneOf } from './parse-args.ts';
+import { parseEntry } from './parse-entry.ts';
+import { parseAddress, parseDuration, parseNumber, parseSize } from './parse-number.ts';
+
+const DEFAULT_MEMORY = '1M';
+
+/** A range of guest memory to print. */
+export interface DumpRange {
+  readonly address: number;
+  readonly length: number;
+}
+
+/** Where the bytes of COM1 and of the debug console go. */
+export type SerialSetting = { to: 'stdout'; input: boolean } | { to: 'none' } | { to: 'file'; path: string };
+
+/** What the options of `picovm run` mean. */
+export interface RunSettings {
+  readonly accel: 'auto' | 'kvm' | 'interp';
+  readonly machine: 'pico';
+  /** Bytes. */
+  readonly memory: number;
+  readonly load: number | undefined;
+  readonly entry: FarPointer | undefined;
+  readonly screen: 'final' | 'live' | 'none';
+  readonly serial: SerialSetting;
+  /** Milliseconds. */
+  readonly timeout: number | undefined;
+  readonly maxExits: number | undefined;
+  readonly trace: 'exits' | 'io' | 'mmio' | undefined;
+  readonly registers: boolean;
+  readonly dumps: readonly DumpRange[];
+  readonly png: string | undefined;
+  readonly json: boolean;
+}
+
+/** @throws UsageError for each value that cannot be read */
+export function runSettings(options: OptionValues<typeof RUN_OPTIONS>): RunSettings {
+  const maxExits = given(options['max-exits'], (text) => parseNumber(text, '--max-exits'));
+  if (maxExits === 0) throw new UsageError('--max-exits: a run of 0 exits does nothing: give at least 1');
+  return {
+    accel: oneOf(options.accel ?? 'auto', '--accel', ['auto', 'kvm', 'interp']),
+    machine: oneOf(options.machine ?? 'pico', '--machine', ['pico']),
+    memory: parseSize(options.memory ?? DEFAULT_MEMORY, '--memory'),
+    load: given(options.load, (text) => parseAddress(text, '--load')),
+    entry: given(options.entry, (text) => parseEntry(text, '--entry')),
+    screen: oneOf(options.screen ?? 'final', '--screen', ['final', 'live', 'none']),
+    serial: parseSerial(options.serial),
+    timeout: given(options.timeout, (text) => parseDuration(text, '--timeout')),
+    maxExits,
+    trace: given(options.trace, (text) => oneOf(text, '--trace', ['exits', 'io', 'mmio'])),
+    registers: options.registers ?? false,
+    dumps: (options.dump ?? []).map(parseDump),
+    png: options.png,
+    json: options.json ?? false,
+  };
+}
+
+function given<T>(text: string | undefined, parse: (text: string) => T): T | undefined {
+  return text === undefined ? undefined : parse(text);
+}
+
+function parseSerial(text: string | undefined): SerialSetting {
+  // Only who asks for stdio gets stdin read: a script's own input must not vanish into a guest.
+  if (text === undefined) return { to: 'stdout', input: false };
+  if (text === 'stdio') return { to: 'stdout', input: true };
+  if (text === 'none') return { to: 'none' };
+  if (text.startsWith('file:') && text.length > 'file:'.length) return { to: 'file', path: text.slice('file:'.length) };
+  throw new UsageError(`--serial: unknown '${text}': it is one of stdio, none, file:PATH`);
+}
+
+function parseDump(text: string): DumpRange {
+  const [address, length, ...rest] = text.split(':');
+  if (length === undefined || rest.length > 0) {
+    throw new UsageError(`--dump: '${text}' is no range: write it like 0xb8000:160 or 0:0x200`);
+  }
+  const range = { address: parseAddress(address, '--dump'), length: parseSize(length, '--dump') };
+  if (range.length === 0) throw new UsageError(`--dump: '${text}' has no bytes: give a length of at least 1`);
+  return range;
+}

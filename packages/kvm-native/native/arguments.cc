@@ -1,0 +1,33 @@
+#include "arguments.h"
+
+#include <cmath>
+#include <string>
+
+#include "errors.h"
+
+uint64_t IntegerArgument(const Napi::CallbackInfo& info, size_t index, uint64_t max, const char* what) {
+  const Napi::Value value = info[index];
+  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
+  // Written so that NaN fails, too.
+  if (!(number >= 0 && number <= static_cast<double>(max)) || number != std::floor(number)) {
+    const std::string message = std::string(what) + " must be an integer from 0 to " + std::to_string(max);
+    ThrowArgument(info.Env(), message.c_str());
+  }
+  return static_cast<uint64_t>(number);
+}
+
+Bytes BytesArgument(const Napi::CallbackInfo& info, size_t index, const char* what) {
+  const Napi::Value value = info[index];
+  if (value.IsTypedArray()) {
+    // napi_get_typedarray_info and not As<Uint8Array>(), because that asks for an ArrayBuffer where a
+    // SharedArrayBuffer may be.
+    napi_typedarray_type type;
+    size_t length = 0;
+    void* data = nullptr;
+    if (napi_get_typedarray_info(info.Env(), value, &type, &length, &data, nullptr, nullptr) == napi_ok &&
+        type == napi_uint8_array) {
+      return {static_cast<uint8_t*>(data), length};
+    }
+  }
+  ThrowArgument(info.Env(), (std::string(what) + " must be a Uint8Array").c_str());
+}

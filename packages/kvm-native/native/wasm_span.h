@@ -1,0 +1,27 @@
+#pragma once
+
+#include <napi.h>
+
+#include <cstddef>
+#include <cstdint>
+
+// A range of bytes in a WebAssembly.Memory, and a reference that keeps the memory where it is. The memory of WebAssembly
+// is the one kind that can be lent to the kernel: it is page-aligned, and unlike an ArrayBuffer it cannot be detached by
+// transferring it. The caller's part is that the memory cannot grow (its maximum is its initial size), because growing
+// may move it.
+class WasmSpan {
+ public:
+  WasmSpan() = default;
+
+  // Takes the arguments `memory`, `offset` and `size` from `index` on. Throws a TypeError unless the range lies in the
+  // memory and begins and ends on a page.
+  static WasmSpan FromArguments(const Napi::CallbackInfo& info, size_t index);
+
+  uint8_t* data() const { return data_; }
+  size_t size() const { return size_; }
+
+ private:
+  Napi::ObjectReference memory_;
+  uint8_t* data_ = nullptr;
+  size_t size_ = 0;
+};

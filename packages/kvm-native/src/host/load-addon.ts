@@ -1,0 +1,42 @@
+import type { NativeAddon } from '../native/addon.ts';
+import { builtin } from './builtins.ts';
+import { Unavailable } from './unavailable.ts';
+
+const HINT =
+  'install a C++ compiler (Debian and Ubuntu: apt-get install g++), then run `node scripts/build-native.mjs` in the ' +
+  'directory of @picovm/kvm-native';
+
+/**
+ * Loads the addon: from `path`, or else from `prebuilds/`, where there is one for each C library.
+ * @throws Unavailable `addon-not-built`
+ */
+export function loadAddon(path: string | undefined): NativeAddon {
+  const file = path ?? prebuilt();
+  if (!builtin('node:fs').existsSync(file)) {
+    throw new Unavailable('addon-not-built', `the native addon of @picovm/kvm-native is not there: ${file}`, HINT);
+  }
+  let addon: Partial<NativeAddon> | undefined;
+  let cause: unknown;
+  try {
+    addon = builtin('node:module').createRequire(import.meta.url)(file);
+  } catch (error) {
+    cause = error;
+  }
+  if (typeof addon?.KvmSystem !== 'function') {
+    const why = cause instanceof Error ? cause.message : 'it is not the addon of this version';
+    throw new Unavailable(
+      'addon-not-built',
+      `the native addon of @picovm/kvm-native does not load: ${why}`,
+      HINT,
+      cause,
+    );
+  }
+  return addon as NativeAddon;
+}
+
+// Named as prebuildify names them, and node-gyp-build finds them.
+function prebuilt(): string {
+  const libc = builtin('node:fs').existsSync('/etc/alpine-release') ? 'musl' : 'glibc';
+  const here = builtin('node:path').dirname(builtin('node:url').fileURLToPath(import.meta.url));
+  return builtin('node:path').join(here, `../../prebuilds/linux-x64/kvm-native.napi.${libc}.node`);
+}

@@ -1,0 +1,81 @@
+import type { ExitReason, Probe, Supports } from '@picovm/core';
+import type { NativeSystem, NativeVm } from '../native/addon.ts';
+import { KVM_CAP_READONLY_MEM, KVM_CAP_X86_USER_SPACE_MSR } from '../native/constants.ts';
+import { isIoctlError } from '../native/kvm-error.ts';
+import { hasHardwareVirtualization } from './cpu-flags.ts';
+import { openSystem } from './open-system.ts';
+import type { ResolvedOptions } from './options.ts';
+import { Unavailable } from './unavailable.ts';
+
+const SOFTWARE_NOTE =
+  'the CPU has neither VT-x nor SVM, so KVM runs guests in software here: it works, but slowly, and not for every ' +
+  'instruction';
+
+/** Whether KVM can be used: opened, and asked for a VM. Never throws. */
+export function probe(options: ResolvedOptions): Probe {
+  try {
+    const system = openSystem(options);
+    try {
+      const supports = supportsOf(system, options);
+      // The CPU's virtualization is taken into use only now, and may turn out to be taken.
+      createNativeVm(system).close();
+      return supports.hardware
+        ? { available: true, supports }
+        : { available: true, supports, note: SOFTWARE_NOTE, preferred: false };
+    } finally {
+      system.close();
+    }
+  } catch (error) {
+    if (error instanceof Unavailable) {
+      const { code, message: reason, hint } = error;
+      return { available: false, code, reason, ...(hint === undefined ? {} : { hint }) };
+    }
+    return { available: false, code: 'error', reason: `KVM cannot be used: ${String(error)}` };
+  }
+}
+
+/**
+ * KVM_CREATE_VM.
+ * @throws Unavailable
+ */
+export function createNativeVm(system: NativeSystem): NativeVm {
+  try {
+    return system.createVm();
+  } catch (error) {
+    if (!isIoctlError(error)) throw error;
+    if (error.code === 'EBUSY') {
+      throw new Unavailable(
+        'busy',
+        "another hypervisor has the CPU's virtualization",
+        'stop its VMs, or unload its kernel module (for VirtualBox: vboxdrv)',
+        error,
+      );
+    }
+    if (error.code === 'EMFILE' || error.code === 'ENFILE' || error.code === 'ENOMEM') {
+      throw new Unavailable(
+        'no-resources',
+        `KVM has nothing left to make a VM of (${error.code})`,
+        'dispose VMs that are no longer used',
+        error,
+      );
+    }
+    throw new Unavailable('error', `KVM refused to make a VM: ${error.message}`, undefined, error);
+  }
+}
+
+/** What KVM can do here. */
+export function supportsOf(system: NativeSystem, options: ResolvedOptions): Supports {
+  const exits: ExitReason[] = [
+    'io', 'mmio', 'halt', 'irq-window', 'shutdown', 'entry-failed', 'internal-error', 'system-event', 'memory-fault',
+    'hypercall', 'debug', 'cpuid', 'unknown', 'slice-end', 'kicked',
+  ]; // biome-ignore format: a word a line would fill the page
+  if (system.checkExtension(KVM_CAP_X86_USER_SPACE_MSR) !== 0) exits.push('rdmsr', 'wrmsr');
+  return {
+    arch: 'x86',
+    modes: ['real', 'protected', 'long'],
+    instructionCount: false,
+    readonlyMemory: system.checkExtension(KVM_CAP_READONLY_MEM) !== 0,
+    exits: new Set(exits),
+    hardware: hasHardwareVirtualization(options.cpuinfo),
+  };
+}

@@ -1,0 +1,166 @@
+import type { AccessSize, ExitSink, GuestMemory } from '@picovm/core';
+import { KVM_EXIT_IO, KVM_EXIT_MMIO, KVM_EXIT_X86_RDMSR, KVM_EXIT_X86_WRMSR } from '../native/constants.ts';
+import {
+  ADDRESS_HIGH,
+  ADDRESS_LOW,
+  CODE,
+  COUNT,
+  DATA_HIGH,
+  DATA_LOW,
+  DATA64,
+  IS_WRITE,
+  type Mailbox,
+  MSR_ERROR,
+  SIZE,
+} from './mailbox.ts';
+
+/** No instruction is under way. */
+export const NOTHING = 0;
+/** An instruction waits for an answer that is not there yet: the sink is being asked. */
+export const UNANSWERED = 1;
+/** An instruction is under way that KVM could complete, if it were entered. */
+export const ANSWERED = 2;
+
+/** Pushes the exits that ask something into the sink, and puts the answers into the mailbox. */
+export class Questions {
+  /** How far the instruction is that caused the last exit: NOTHING, UNANSWERED or ANSWERED. */
+  state: number = NOTHING;
+  readonly #mailbox: Mailbox;
+  readonly #words: Int32Array;
+  readonly #sink: ExitSink;
+  readonly #memory: GuestMemory;
+  readonly #hasReadonly: boolean;
+
+  constructor(mailbox: Mailbox, sink: ExitSink, memory: GuestMemory) {
+    this.#mailbox = mailbox;
+    this.#words = mailbox.words;
+    this.#sink = sink;
+    this.#memory = memory;
+    this.#hasReadonly = memory.regions.some((region) => region.readonly);
+  }
+
+  /** Answers the exit in the mailbox. @returns false if it is not one that asks something */
+  answer(code: number): boolean {
+    switch (code) {
+      case KVM_EXIT_IO:
+        this.#io();
+        break;
+      case KVM_EXIT_MMIO:
+        this.#mmio();
+        break;
+      case KVM_EXIT_X86_RDMSR:
+        this.#rdmsr();
+        break;
+      case KVM_EXIT_X86_WRMSR:
+        this.#wrmsr();
+        break;
+      default:
+        return false;
+    }
+    this.state = ANSWERED;
+    return true;
+  }
+
+  #io(): void {
+    const words = this.#words;
+    const port = words[CODE];
+    const size = words[SIZE] as AccessSize;
+    const count = words[COUNT];
+    if (count !== 1) {
+      this.state = UNANSWERED;
+      const block = this.#mailbox.block(size * count);
+      if (words[IS_WRITE] !== 0) this.#sink.portWriteBlock(port, size, block);
+      else this.#sink.portReadBlock(port, size, block);
+    } else if (words[IS_WRITE] !== 0) {
+      // Nothing more is needed of the sink: its handler may already look at the registers behind the instruction.
+      this.state = ANSWERED;
+      this.#sink.portWrite(port, size, unsigned(words[DATA_LOW], size));
+    } else {
+      this.state = UNANSWERED;
+      words[DATA_LOW] = this.#sink.portRead(port, size);
+    }
+  }
+
+  #mmio(): void {
+    const words = this.#words;
+    const low = words[ADDRESS_LOW];
+    const high = words[ADDRESS_HIGH];
+    const address = high === 0 && low >= 0 ? low : (high >>> 0) * 2 ** 32 + (low >>> 0);
+    const size = words[SIZE];
+    if (words[IS_WRITE] !== 0) {
+      this.state = ANSWERED;
+      // KVM reports what it does not let a guest write. A ROM does not hear of it, nor does anybody else.
+      if (this.#hasReadonly && this.#memory.regionAt(address)?.readonly) return;
+      this.#write(address, size);
+    } else {
+      this.state = UNANSWERED;
+      this.#read(address, size);
+    }
+  }
+
+  #write(address: number, size: number): void {
+    const words = this.#words;
+    if (size === 8) {
+      this.#sink.mmioWrite64(address, this.#mailbox.words64[DATA64]);
+      return;
+    }
+    const low = words[DATA_LOW];
+    if (size === 4 || size === 2 || size === 1) {
+      this.#sink.mmioWrite(address, size, unsigned(low, size));
+      return;
+    }
+    // 3, 5, 6 or 7 bytes: by parts of 4, 2 and 1. The mailbox may change while the sink is at it.
+    const high = words[DATA_HIGH];
+    for (let at = 0; at < size; ) {
+      const part = partSize(size - at);
+      const value = at < 4 ? low >>> (8 * at) : high >>> (8 * (at - 4));
+      this.#sink.mmioWrite(address + at, part, unsigned(value, part));
+      at += part;
+    }
+  }
+
+  #read(address: number, size: number): void {
+    const words = this.#words;
+    if (size === 8) {
+      this.#mailbox.words64[DATA64] = this.#sink.mmioRead64(address);
+      return;
+    }
+    if (size === 4 || size === 2 || size === 1) {
+      words[DATA_LOW] = this.#sink.mmioRead(address, size);
+      return;
+    }
+    let low = 0;
+    let high = 0;
+    for (let at = 0; at < size; ) {
+      const part = partSize(size - at);
+      const value = this.#sink.mmioRead(address + at, part);
+      if (at < 4) low |= value << (8 * at);
+      else high |= value << (8 * (at - 4));
+      at += part;
+    }
+    words[DATA_LOW] = low;
+    words[DATA_HIGH] = high;
+  }
+
+  #rdmsr(): void {
+    this.state = UNANSWERED;
+    const answer = this.#sink.rdmsr(this.#words[CODE] >>> 0);
+    this.#words[MSR_ERROR] = answer === undefined ? 1 : 0;
+    this.#mailbox.words64[DATA64] = answer ?? 0n;
+  }
+
+  #wrmsr(): void {
+    this.state = UNANSWERED;
+    const accepted = this.#sink.wrmsr(this.#words[CODE] >>> 0, this.#mailbox.words64[DATA64]);
+    this.#words[MSR_ERROR] = accepted ? 0 : 1;
+  }
+}
+
+function unsigned(value: number, size: AccessSize): number {
+  return size === 4 ? value >>> 0 : size === 2 ? value & 0xffff : value & 0xff;
+}
+
+// No part of 4 bytes crosses from the lower half of the data into the upper one: only the first part can have 4.
+function partSize(left: number): AccessSize {
+  return left >= 4 ? 4 : left >= 2 ? 2 : 1;
+}

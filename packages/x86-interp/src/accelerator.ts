@@ -1,0 +1,155 @@
+import {
+  type Accelerator,
+  type AcceleratorVm,
+  type AcceleratorVmOptions,
+  type ExitReason,
+  type ExitSink,
+  type MemoryRegion,
+  type Probe,
+  type Supports,
+  VmError,
+} from '@picovm/core';
+import { Cpu } from './cpu/cpu.ts';
+import { addressMask, CPU_MODELS, type CpuModel } from './cpu/models.ts';
+import { lookAtEvents } from './cpu/slow-memory.ts';
+import { STATE_WORDS } from './cpu/state-layout.ts';
+import { flushTlb, flushTlbFetches, flushTlbWrites } from './cpu/tlb.ts';
+import { CodeCache } from './decode/code-cache.ts';
+import { Decoder } from './decode/decoder.ts';
+import { decodeTables } from './decode/tables.ts';
+import { dirtySource } from './dirty-source.ts';
+import { HANDLERS } from './exec/handlers.ts';
+import { InterpVcpu } from './vcpu.ts';
+
+/** How an interpreter is made. */
+export interface InterpOptions {
+  /** The processor that guests see. Default `pentium`. */
+  readonly cpuModel?: CpuModel;
+}
+
+const EXITS: ReadonlySet<ExitReason> = new Set<ExitReason>([
+  'io',
+  'mmio',
+  'cpuid',
+  'rdmsr',
+  'wrmsr',
+  'halt',
+  'irq-window',
+  'shutdown',
+  'internal-error',
+  'slice-end',
+  'kicked',
+]);
+
+const SUPPORTS: Supports = {
+  arch: 'x86',
+  modes: ['real'],
+  instructionCount: true,
+  readonlyMemory: true,
+  exits: EXITS,
+  hardware: false,
+};
+
+const ARENA_BYTES = STATE_WORDS * 4;
+/** Places in the arena are int32. */
+const MAX_ARENA = 2 ** 31;
+
+/**
+ * The interpreter: an accelerator that runs x86 guests in plain JavaScript, wherever that runs.
+ * @throws VmError `ERR_INVALID_ARGUMENT` for a CPU model that there is not
+ */
+export function interp(options: InterpOptions = {}): Accelerator<InterpVcpu> {
+  const { cpuModel = 'pentium' } = options;
+  if (!CPU_MODELS.includes(cpuModel)) {
+    throw new VmError('ERR_INVALID_ARGUMENT', `there is no CPU model ${cpuModel}: they are ${CPU_MODELS.join(', ')}`, {
+      cpuModel,
+    });
+  }
+  return {
+    name: 'interp',
+    arenaBytes: ARENA_BYTES,
+    probe: async (): Promise<Probe> => ({ available: true, supports: SUPPORTS }),
+    createVm: (vmOptions) => {
+      if (vmOptions.arena.size > MAX_ARENA) {
+        throw new VmError('ERR_UNSUPPORTED', 'the interpreter takes at most 2 GiB of memory a VM: use less', {
+          size: vmOptions.arena.size,
+          maximum: MAX_ARENA,
+        });
+      }
+      return new InterpVm(vmOptions, cpuModel);
+    },
+  };
+}
+
+class InterpVm implements AcceleratorVm<InterpVcpu> {
+  readonly supports: Supports = SUPPORTS;
+  readonly #options: AcceleratorVmOptions;
+  readonly #cpuModel: CpuModel;
+  readonly #cache: CodeCache;
+  readonly #regions = new Set<MemoryRegion>();
+  readonly #hostWrites: Disposable;
+  #cpu: Cpu | undefined;
+  readonly #base: number;
+
+  constructor(options: AcceleratorVmOptions, cpuModel: CpuModel) {
+    this.#options = options;
+    this.#cpuModel = cpuModel;
+    this.#base = options.arena.allocate(ARENA_BYTES);
+    this.#cache = new CodeCache(options.arena.size >>> 12);
+    this.#hostWrites = options.memory.onHostWrite((address, length) => this.#hostWrote(address, length));
+    options.memory.addDirtySource(dirtySource(() => this.#cpu));
+  }
+
+  mapMemory(region: MemoryRegion): Disposable {
+    this.#regions.add(region);
+    this.#mapChanged();
+    return {
+      [Symbol.dispose]: () => {
+        this.#regions.delete(region);
+        this.#mapChanged();
+      },
+    };
+  }
+
+  createVcpu(id: number, sink: ExitSink): InterpVcpu {
+    if (this.#cpu !== undefined) {
+      throw new VmError('ERR_UNSUPPORTED', 'the interpreter runs one vCPU a VM', { id });
+    }
+    const model = CPU_MODELS.indexOf(this.#cpuModel);
+    const cpu = new Cpu({
+      model,
+      arena: this.#options.arena,
+      base: this.#base,
+      sink,
+      tables: decodeTables(this.#cpuModel),
+      handlers: HANDLERS,
+      cache: this.#cache,
+      addressMask: addressMask(model),
+    });
+    cpu.decoder = new Decoder(cpu);
+    this.#cache.onNewCode = () => flushTlbWrites(cpu);
+    this.#cache.onFlush = () => flushTlbFetches(cpu);
+    this.#cpu = cpu;
+    this.#mapChanged();
+    return new InterpVcpu(id, cpu, () => this.dispose());
+  }
+
+  dispose(): void {
+    this.#hostWrites[Symbol.dispose]();
+  }
+
+  #mapChanged(): void {
+    if (this.#cpu === undefined) return;
+    this.#cpu.regions = [...this.#regions];
+    flushTlb(this.#cpu);
+    lookAtEvents(this.#cpu);
+  }
+
+  #hostWrote(address: number, length: number): void {
+    for (const region of this.#regions) {
+      const first = Math.max(address, region.base);
+      const last = Math.min(address + length, region.end);
+      if (first < last) this.#cache.writtenRange(region.arenaOffset + first - region.base, last - first);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import type { Arena, ControlExit, CpuidExit, ExitSink, MemoryRegion } from '@picovm/core';
+import type { CodeCache } from '../decode/code-cache.ts';
+import type { Decoder } from '../decode/decoder.ts';
+import type { DecodeTables } from '../decode/tables.ts';
+import type { Handler } from '../exec/handler.ts';
+import { FETCH_ENTRIES, STATE_WORDS } from './state-layout.ts';
+
+/**
+ * One CPU: views of its state in the arena, and what it needs of its surroundings. The registers live in the arena
+ * (see `SLOT`); the fields here are the interpreter's own. Functions over it are grouped by what they do.
+ */
+export class Cpu {
+  readonly model: number;
+  /** The state as signed words, and the same as unsigned words, half-words and bytes. */
+  readonly state: Int32Array;
+  readonly u32: Uint32Array;
+  readonly u16: Uint16Array;
+  readonly u8: Uint8Array;
+  /** Offset of the state in the arena: register operands are arena offsets too. */
+  readonly base: number;
+  /** The whole arena. */
+  readonly mem: Uint8Array;
+  readonly view: DataView;
+  readonly sink: ExitSink;
+  readonly tables: DecodeTables;
+  readonly handlers: readonly Handler[];
+  readonly cache: CodeCache;
+  /** Set by who makes the CPU. */
+  decoder!: Decoder;
+  /** The regions that are mapped, and the one that was used last. */
+  regions: readonly MemoryRegion[] = [];
+  lastRegion: MemoryRegion | undefined = undefined;
+  /** The address lines that are driven (A20 included). */
+  addressMask: number;
+  /** One byte a page of the arena, if writes are being logged: 1 means written. */
+  readonly dirty: Uint8Array;
+  dirtyLogs = 0;
+
+  /** Where the page that runs begins in the table of decoded instructions, and the IP of its first byte. */
+  pcBase = 0;
+  ipBase = 0;
+  /** The arena offset of that page. */
+  codePage = 0;
+  /** The arena offsets of the pages in the TLB for fetches. */
+  readonly codePages: Int32Array = new Int32Array(FETCH_ENTRIES);
+  /** Where a jump inside the page may land. */
+  pcLow = 0;
+  pcHigh = 0;
+
+  /** `instructions + LEFT`. */
+  target = 0;
+  /** The number of instructions at which the interrupt shadow of MOV SS or STI holds; and whether it was MOV SS. */
+  shadowAt = -1;
+  shadowSs = false;
+  /** The exit that the current instruction asked for. */
+  pendingExit: ControlExit | undefined = undefined;
+  /** An interrupt or exception was delivered by the current instruction: no single-step trap follows. */
+  delivered = false;
+  /** RIP as it was set from outside while an instruction ran. */
+  redirect: number | undefined = undefined;
+  /** Between `execute`'s begin and end. */
+  running = false;
+  windowWanted = false;
+  kicked = false;
+  shutdown = false;
+  /** The fault that is being thrown. */
+  faultVector = 0;
+  /** A REP instruction stopped between two elements because TF is set: the trap is due now. */
+  trapInside = false;
+  /** What INS and OUTS hand to devices. */
+  readonly block: Uint8Array = new Uint8Array(4096);
+  /** The one CPUID exit of this CPU. */
+  readonly cpuidExit: CpuidExit = { reason: 'cpuid', leaf: 0, subleaf: 0, eax: 0, ebx: 0, ecx: 0, edx: 0 };
+  /** A value that an instruction keeps for itself while it runs. */
+  temp = 0;
+  /** CPUID answers come from the sink. */
+  asksCpuid = false;
+
+  constructor(options: {
+    model: number;
+    arena: Arena;
+    base: number;
+    sink: ExitSink;
+    tables: DecodeTables;
+    handlers: readonly Handler[];
+    cache: CodeCache;
+    addressMask: number;
+  }) {
+    const { buffer } = options.arena;
+    this.model = options.model;
+    this.base = options.base;
+    this.state = new Int32Array(buffer, options.base, STATE_WORDS);
+    this.u32 = new Uint32Array(buffer, options.base, STATE_WORDS);
+    this.u16 = new Uint16Array(buffer, options.base, STATE_WORDS * 2);
+    this.u8 = new Uint8Array(buffer, options.base, STATE_WORDS * 4);
+    this.mem = new Uint8Array(buffer);
+    this.view = new DataView(buffer);
+    this.sink = options.sink;
+    this.tables = options.tables;
+    this.handlers = options.handlers;
+    this.cache = options.cache;
+    this.addressMask = options.addressMask;
+    this.dirty = new Uint8Array(buffer.byteLength >>> 12);
+  }
+}

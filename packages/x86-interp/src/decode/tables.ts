@@ -1,0 +1,205 @@
+import { CPU_MODELS, type CpuModel, MODEL } from '../cpu/models.ts';
+import { HANDLER_NAMES } from '../exec/handlers.ts';
+import { type InstructionForm, OPCODES } from '../isa/opcodes.ts';
+
+/** What the decoder does for an operand. */
+export const STEP = {
+  /** r/m operand: register or memory. */
+  E: 0,
+  /** Memory only; a register is #UD. */
+  M: 1,
+  /** r/m field that is always a register of 32 bits. */
+  R: 2,
+  /** Register in the low bits of the opcode. */
+  Z: 3,
+  /** AL, AX or EAX as the r/m operand. */
+  ACC_RM: 4,
+  /** AL, AX or EAX as the register operand. */
+  ACC_REG: 5,
+  /** Memory at an offset that follows the opcode. */
+  O: 6,
+  /** Register of the `reg` field. */
+  G: 7,
+  /** Segment register of the `reg` field. */
+  S: 8,
+  /** Control, debug or test register of the `reg` field. */
+  SPECIAL: 9,
+  /** A fixed segment register, in `value`. */
+  FIXED_S: 10,
+  /** Byte. */
+  IB: 11,
+  /** Byte, sign-extended to the operand size. */
+  IX: 12,
+  IW: 13,
+  /** Of the operand size, 32 bits at most. */
+  IZ: 14,
+  /** The constant 1. */
+  ONE: 15,
+  JB: 16,
+  JZ: 17,
+  /** Far pointer. */
+  A: 18,
+  /** Source of a string instruction: only the segment matters. */
+  X: 19,
+} as const;
+
+/** One operand, for the decoder. */
+export interface Step {
+  readonly kind: number;
+  /** Whether it is a byte operand. */
+  readonly byte: boolean;
+  readonly value: number;
+}
+
+/** A form as the decoder uses it. */
+export interface CompiledForm {
+  readonly form: InstructionForm;
+  readonly modrm: boolean;
+  readonly steps: readonly Step[];
+  /** Handler numbers for 8, 16 and 32 bits. */
+  readonly ops: readonly [number, number, number];
+  /** 0: bytes, 1: words, 2: double words, -1: by the operand size. */
+  readonly column: number;
+  /** The condition code, or 0. */
+  readonly condition: number;
+}
+
+/** The forms of an opcode that the `reg` field chooses from. */
+export interface OpcodeGroup {
+  readonly forms: (CompiledForm | undefined)[];
+}
+
+/** An opcode: a form, or eight by the `reg` field, or nothing. */
+export type Entry = CompiledForm | OpcodeGroup | undefined;
+
+/** The opcode maps of one model. */
+export interface DecodeTables {
+  readonly oneByte: readonly Entry[];
+  readonly twoByte: readonly Entry[];
+}
+
+const cache = new Map<CpuModel, DecodeTables>();
+
+/** The tables of a model, made from the opcode table when they are first asked for. */
+export function decodeTables(model: CpuModel): DecodeTables {
+  let tables = cache.get(model);
+  if (tables === undefined) {
+    tables = compile(CPU_MODELS.indexOf(model));
+    cache.set(model, tables);
+  }
+  return tables;
+}
+
+function compile(model: number): DecodeTables {
+  const oneByte: Entry[] = new Array(256).fill(undefined);
+  const twoByte: Entry[] = new Array(256).fill(undefined);
+  for (const form of OPCODES) {
+    if (model < CPU_MODELS.indexOf(form.since) || model > CPU_MODELS.indexOf(form.until)) continue;
+    const map = form.map === 'one-byte' ? oneByte : twoByte;
+    if (form.digit === undefined) map[form.opcode] = compileForm(form);
+    else {
+      const entry = map[form.opcode];
+      const group = entry !== undefined && 'forms' in entry ? entry : { forms: new Array(8) };
+      group.forms[form.digit] = compileForm(form);
+      map[form.opcode] = group;
+    }
+  }
+  // Before the 80286, 0F led to no second map: it was POP CS, or nothing.
+  return { oneByte, twoByte: model < MODEL.I80286 ? [] : twoByte };
+}
+
+const SEGMENT_NAMES = ['ES', 'CS', 'SS', 'DS', 'FS', 'GS'];
+const NEEDS_MODRM = new Set<number>([STEP.E, STEP.M, STEP.R, STEP.G, STEP.S, STEP.SPECIAL]);
+/** Operands that are implied by the instruction. */
+const IMPLIED = new Set(['CL', 'DX']);
+
+function compileForm(form: InstructionForm): CompiledForm {
+  const { operands } = form;
+  // The accumulator is the register operand where something else is the r/m operand.
+  const accumulatorIsReg = operands.some((operand) => operand[0] === 'Z' || operand[0] === 'O');
+  const steps = operands.flatMap((operand) => step(operand, accumulatorIsReg));
+  return {
+    form,
+    modrm: form.digit !== undefined || steps.some(({ kind }) => NEEDS_MODRM.has(kind)),
+    steps,
+    ops: handlersOf(form),
+    column: columnOf(form),
+    condition: form.condition ?? 0,
+  };
+}
+
+function step(operand: string, accumulatorIsReg: boolean): Step[] {
+  const byte = operand === 'AL' || operand.endsWith('b');
+  const of = (kind: number, value = 0): Step[] => [{ kind, byte, value }];
+  if (IMPLIED.has(operand)) return [];
+  if (operand === 'AL' || operand === 'eAX') return of(accumulatorIsReg ? STEP.ACC_REG : STEP.ACC_RM);
+  if (operand === '1') return of(STEP.ONE);
+  const segment = SEGMENT_NAMES.indexOf(operand);
+  if (segment >= 0) return of(STEP.FIXED_S, segment);
+  switch (operand[0]) {
+    case 'E':
+      return of(STEP.E);
+    case 'M':
+      return of(STEP.M);
+    case 'R':
+      return of(STEP.R);
+    case 'Z':
+      return of(STEP.Z);
+    case 'O':
+      return of(STEP.O);
+    case 'G':
+      return of(STEP.G);
+    case 'S':
+      return of(STEP.S);
+    case 'C':
+    case 'D':
+    case 'T':
+      return of(STEP.SPECIAL);
+    case 'J':
+      return of(byte ? STEP.JB : STEP.JZ);
+    case 'A':
+      return of(STEP.A);
+    case 'X':
+      return of(STEP.X);
+    case 'I':
+      return of({ b: STEP.IB, x: STEP.IX, w: STEP.IW, z: STEP.IZ }[operand[1]] as number);
+    default:
+      return [];
+  }
+}
+
+/** The operands without their types, as in `E,G`: handlers are named by mnemonic and shape. */
+export function shapeOf(form: InstructionForm): string {
+  return form.operands
+    .map((operand) => {
+      if (IMPLIED.has(operand)) return operand;
+      if (SEGMENT_NAMES.includes(operand)) return 'S';
+      if (operand === '1') return 'I';
+      if (operand === 'AL' || operand === 'eAX') {
+        return form.operands.some((other) => other[0] === 'Z' || other[0] === 'O') ? 'G' : 'E';
+      }
+      return operand[0] === 'Z' || operand[0] === 'O' ? 'E' : operand[0];
+    })
+    .join(',');
+}
+
+function handlersOf(form: InstructionForm): [number, number, number] {
+  const { mnemonic, operands } = form;
+  const names = [`${mnemonic} ${operands.join(',')}`, `${mnemonic} ${shapeOf(form)}`, mnemonic];
+  for (const name of names) {
+    const numbers = HANDLER_NAMES.get(form.protectedOnly ? '#UD' : name);
+    if (numbers !== undefined) return numbers;
+  }
+  throw new Error(`the opcode table has ${names[0]}, which no handler executes`);
+}
+
+function columnOf({ operands, sized }: InstructionForm): number {
+  if (sized) return -1;
+  const typed = operands.filter((operand) => /^(AL|eAX)$|^[EGMOXYZSRCDT][a-z]/.test(operand));
+  const operand = typed[0] ?? operands.find((word) => /^[IJA][a-z]/.test(word));
+  if (operand === undefined) return 1;
+  if (operand[0] === 'J' || operand === 'eAX') return -1;
+  if (operand === 'AL' || operand.endsWith('b')) return 0;
+  if (operand.endsWith('w')) return 1;
+  return operand.endsWith('d') ? 2 : -1;
+}

@@ -1,0 +1,66 @@
+import type { Cpu } from '../cpu/cpu.ts';
+import { raise, VECTOR } from '../cpu/fault.ts';
+import { MODEL } from '../cpu/models.ts';
+import { ATTR, CS, FETCH_ENTRIES, SEG, SLOT } from '../cpu/state-layout.ts';
+import { arenaOffset, translate } from '../cpu/translate.ts';
+import { UNCACHED_PAGE } from '../decode/code-cache.ts';
+import { RECORD_SHIFT } from '../decode/record.ts';
+
+const PAGE = 4096;
+
+/**
+ * Finds the decoded page for CS:RIP.
+ * @returns the place of the instruction there; the CPU's `pcBase`, `ipBase`, `pcLow`, `pcHigh` are set to match
+ * @throws FAULT if RIP is beyond the limit; `currentIp` is the new one by then
+ */
+export function enterCode(cpu: Cpu): number {
+  const { state } = cpu;
+  if (cpu.model < MODEL.I80386) state[SLOT.RIP] &= 0xffff;
+  const ip = state[SLOT.RIP];
+  const linear = (state[CS + SEG.BASE] + ip) | 0;
+  const offset = linear & (PAGE - 1);
+  // Until the page is known, this is a place from where each instruction is fetched anew.
+  cpu.pcBase = UNCACHED_PAGE;
+  cpu.ipBase = ip - offset;
+  cpu.pcLow = cpu.pcHigh = 0;
+  state[SLOT.PC] = UNCACHED_PAGE + (offset << RECORD_SHIFT);
+  const limit = cpu.u32[CS + SEG.LIMIT];
+  if (ip >>> 0 > limit) raise(cpu, VECTOR.GP);
+  // A page in which the segment ends is not kept decoded: its instructions may wrap, or fault.
+  const beginsInside = cpu.ipBase < 0 && ip >= 0;
+  if ((beginsInside ? cpu.ipBase : cpu.ipBase >>> 0) + PAGE - 1 > limit) return state[SLOT.PC];
+  const page = pageOf(cpu, linear);
+  if (page < 0) return state[SLOT.PC];
+  cpu.pcBase = page;
+  // A segment may begin inside the page: below it are no targets.
+  const first = beginsInside ? -cpu.ipBase : 0;
+  cpu.pcLow = page + (first << RECORD_SHIFT);
+  cpu.pcHigh = page + (PAGE << RECORD_SHIFT);
+  state[SLOT.PC] = page + (offset << RECORD_SHIFT);
+  return state[SLOT.PC];
+}
+
+// The decoded copy of a linear page; negative if it is no memory.
+function pageOf(cpu: Cpu, linear: number): number {
+  const { state, cache } = cpu;
+  const page = linear & -PAGE;
+  const size = (state[CS + SEG.ATTRIBUTES] & ATTR.DB) !== 0 ? 1 : 0;
+  const entry = (linear >>> 12) & (FETCH_ENTRIES - 1);
+  // The tag's low bit tells the code size.
+  if (state[SLOT.FETCH_TAG + entry] !== (page | size)) {
+    const at = arenaOffset(cpu, translate(cpu, page));
+    if (at < 0) return -1;
+    const decoded = cache.pageFor(at >>> 12, size);
+    state[SLOT.FETCH_TAG + entry] = page | size;
+    state[SLOT.FETCH_PAGE + entry] = decoded;
+    cpu.codePages[entry] = at;
+  }
+  cpu.codePage = cpu.codePages[entry];
+  return state[SLOT.FETCH_PAGE + entry];
+}
+
+/** The IP of a place in the current page. One before the beginning of a 16-bit segment is at its end. */
+export function ipAt(cpu: Cpu, pc: number): number {
+  const ip = ((pc - cpu.pcBase) >> RECORD_SHIFT) + cpu.ipBase;
+  return ip < 0 && (cpu.state[CS + SEG.ATTRIBUTES] & ATTR.DB) === 0 ? ip & 0xffff : ip;
+}

@@ -1,0 +1,31 @@
+import type { ControlExit } from '@picovm/core';
+import { RFLAGS } from '@picovm/core/x86';
+import type { Cpu } from '../cpu/cpu.ts';
+import { lookAtEvents } from '../cpu/slow-memory.ts';
+import { SLOT } from '../cpu/state-layout.ts';
+
+/** The number of instructions begun and ended so far (the current one is not among them). */
+export function instructionsOf(cpu: Cpu): number {
+  return cpu.target - cpu.state[SLOT.LEFT];
+}
+
+/**
+ * Holds interrupts off until the instruction after the current one has ended.
+ * @param bySs after MOV SS and POP SS, single-step traps wait too
+ */
+export function shadow(cpu: Cpu, bySs: boolean): void {
+  cpu.shadowAt = instructionsOf(cpu) + 1;
+  cpu.shadowSs = bySs;
+}
+
+/** To be called after FLAGS were loaded: TF and IF may make something due. @param before `SLOT.FLAGS` until then */
+export function flagsChanged(cpu: Cpu, before: number): void {
+  const now = cpu.state[SLOT.FLAGS];
+  if ((now & RFLAGS.TF) !== 0 || ((now & ~before & RFLAGS.IF) !== 0 && cpu.windowWanted)) lookAtEvents(cpu);
+}
+
+/** Ends the run with `exit` once the current instruction has ended. */
+export function leaveWith(cpu: Cpu, exit: ControlExit): void {
+  cpu.pendingExit = exit;
+  lookAtEvents(cpu);
+}

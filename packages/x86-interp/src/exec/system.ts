@@ -1,0 +1,175 @@
+import type { InternalErrorExit } from '@picovm/core';
+import { CR0 } from '@picovm/core/x86';
+import type { Cpu } from '../cpu/cpu.ts';
+import { raise, VECTOR } from '../cpu/fault.ts';
+import { read16, read32, write16, write32 } from '../cpu/memory.ts';
+import { MODEL } from '../cpu/models.ts';
+import { probeWrite } from '../cpu/slow-memory.ts';
+import { SLOT } from '../cpu/state-layout.ts';
+import { AUX, RECORD } from '../decode/record.ts';
+import { leaveWith } from './events.ts';
+import { done, type Flow, type Handler, NEXT, STAY } from './handler.ts';
+import { effectiveAddress, load16, load32, partAddress, segmentOf, store16, store32 } from './operand.ts';
+
+type Sizes = readonly [Handler, Handler, Handler];
+
+const PROTECTED_MODE: InternalErrorExit = Object.freeze({
+  reason: 'internal-error',
+  suberror: 1,
+  detail: 'protected mode: the interpreter runs real-mode guests only, and the guest set CR0.PE',
+});
+
+/** The exit of a guest that enters, or was put into, protected mode. */
+export function protectedModeExit(): InternalErrorExit {
+  return PROTECTED_MODE;
+}
+
+/** Bits of CR0 that exist, by model. Others read as 0. */
+function cr0Bits(model: number): number {
+  const basic = CR0.PE | CR0.MP | CR0.EM | CR0.TS;
+  if (model === MODEL.I80286) return basic;
+  if (model === MODEL.I80386) return basic | CR0.ET | CR0.PG;
+  return basic | CR0.ET | CR0.NE | CR0.WP | CR0.AM | CR0.NW | CR0.CD | CR0.PG;
+}
+
+/** Bits of CR4 that the Pentium has: VME, PVI, TSD, DE, PSE, MCE. */
+const CR4_BITS = 0x5f;
+
+function loadCr0(cpu: Cpu, value: number): Flow {
+  if ((value & CR0.PG) !== 0 && (value & CR0.PE) === 0) raise(cpu, VECTOR.GP);
+  if (cpu.model >= MODEL.I80486 && (value & CR0.NW) !== 0 && (value & CR0.CD) === 0) raise(cpu, VECTOR.GP);
+  if ((value & CR0.PE) !== 0) {
+    leaveWith(cpu, PROTECTED_MODE);
+    return STAY;
+  }
+  // ET reads as 1 from the 80486 on.
+  cpu.state[SLOT.CR0] = (value & cr0Bits(cpu.model)) | (cpu.model >= MODEL.I80486 ? CR0.ET : 0);
+  return NEXT;
+}
+
+const lmsw: Handler = (cpu, rec) => {
+  const value = load16(cpu, rec);
+  return loadCr0(cpu, (cpu.state[SLOT.CR0] & ~0xf) | (value & 0xf));
+};
+
+const smsw: Handler = (cpu, rec) => {
+  store16(cpu, rec, machineStatus(cpu));
+  return NEXT;
+};
+const smsw32: Handler = (cpu, rec) => {
+  if (cpu.cache.code[rec + RECORD.RM] >= 0) store32(cpu, rec, cpu.state[SLOT.CR0]);
+  else store16(cpu, rec, machineStatus(cpu));
+  return NEXT;
+};
+
+// The machine status word of the 80286 has ones where nothing is.
+function machineStatus(cpu: Cpu): number {
+  return cpu.state[SLOT.CR0] | (cpu.model === MODEL.I80286 ? 0xfff0 : 0);
+}
+
+const CONTROL_SLOTS: Readonly<Record<number, number>> = { 0: SLOT.CR0, 2: SLOT.CR2, 3: SLOT.CR3, 4: SLOT.CR4 };
+
+function controlSlot(cpu: Cpu, rec: number): number {
+  const number = cpu.cache.code[rec + RECORD.REG];
+  const slot = CONTROL_SLOTS[number];
+  if (slot === undefined || (number === 4 && cpu.model < MODEL.PENTIUM)) raise(cpu, VECTOR.UD);
+  return slot;
+}
+
+const readControl: Handler = (cpu, rec) => done(store32(cpu, rec, cpu.state[controlSlot(cpu, rec)]));
+const writeControl: Handler = (cpu, rec) => {
+  const slot = controlSlot(cpu, rec);
+  const value = load32(cpu, rec);
+  if (slot === SLOT.CR0) return loadCr0(cpu, value);
+  if (slot === SLOT.CR4 && (value & ~CR4_BITS) !== 0) raise(cpu, VECTOR.GP);
+  cpu.state[slot] = value;
+  return NEXT;
+};
+
+// DR4 and DR5 are other names of DR6 and DR7, until CR4.DE takes them away.
+function debugSlot(cpu: Cpu, rec: number): number {
+  const number = cpu.cache.code[rec + RECORD.REG];
+  if (number !== 4 && number !== 5) return SLOT.DR + number * 2;
+  if ((cpu.state[SLOT.CR4] & 8) !== 0) raise(cpu, VECTOR.UD);
+  return SLOT.DR + (number + 2) * 2;
+}
+
+const DR6_ONES = 0xffff0ff0 | 0;
+const DR6_BITS = 0xe00f;
+
+const readDebug: Handler = (cpu, rec) => done(store32(cpu, rec, cpu.state[debugSlot(cpu, rec)]));
+const writeDebug: Handler = (cpu, rec) => {
+  const slot = debugSlot(cpu, rec);
+  const value = load32(cpu, rec);
+  if (slot === SLOT.DR + 12) cpu.state[slot] = (value & DR6_BITS) | DR6_ONES;
+  else cpu.state[slot] = slot === SLOT.DR + 14 ? (value & ~0xd800) | 0x400 : value;
+  return NEXT;
+};
+
+function testSlot(cpu: Cpu, rec: number): number {
+  const number = cpu.cache.code[rec + RECORD.REG];
+  if (number < (cpu.model === MODEL.I80386 ? 6 : 3)) raise(cpu, VECTOR.UD);
+  return SLOT.TEST + number;
+}
+
+const readTest: Handler = (cpu, rec) => done(store32(cpu, rec, cpu.state[testSlot(cpu, rec)]));
+const writeTest: Handler = (cpu, rec) => {
+  cpu.state[testSlot(cpu, rec)] = load32(cpu, rec);
+  return NEXT;
+};
+
+// The 80286 stores FF as the sixth byte, later ones the base of 32 bits.
+function storeTable(limit: number, base: number): Handler {
+  return (cpu, rec) => {
+    const segment = segmentOf(cpu, rec);
+    const offset = effectiveAddress(cpu, rec);
+    const at = partAddress(cpu, rec, 2);
+    probeWrite(cpu, segment, offset, 2);
+    probeWrite(cpu, segment, at, 4);
+    write16(cpu, segment, offset, cpu.state[limit]);
+    write32(cpu, segment, at, cpu.state[base] | (cpu.model === MODEL.I80286 ? -0x1000000 : 0));
+    return NEXT;
+  };
+}
+
+// With 16-bit operands the base has 24 bits.
+function loadTable(limit: number, base: number): Handler {
+  return (cpu, rec) => {
+    const segment = segmentOf(cpu, rec);
+    const offset = effectiveAddress(cpu, rec);
+    const newLimit = read16(cpu, segment, offset);
+    const newBase = read32(cpu, segment, partAddress(cpu, rec, 2));
+    const wide = (cpu.cache.code[rec + RECORD.AUX] & AUX.OPERAND32) !== 0;
+    cpu.state[limit] = newLimit;
+    cpu.state[base] = wide ? newBase : newBase & 0xffffff;
+    return NEXT;
+  };
+}
+
+function all(handler: Handler): Sizes {
+  return [handler, handler, handler];
+}
+
+/** System registers. */
+export const SYSTEM: Record<string, Sizes> = {
+  LMSW: all(lmsw),
+  SMSW: [smsw, smsw, smsw32],
+  CLTS: all((cpu) => {
+    cpu.state[SLOT.CR0] &= ~CR0.TS;
+    return NEXT;
+  }),
+  'MOV R,C': all(readControl),
+  'MOV C,R': all(writeControl),
+  'MOV R,D': all(readDebug),
+  'MOV D,R': all(writeDebug),
+  'MOV R,T': all(readTest),
+  'MOV T,R': all(writeTest),
+  SGDT: all(storeTable(SLOT.GDT_LIMIT, SLOT.GDT_BASE)),
+  SIDT: all(storeTable(SLOT.IDT_LIMIT, SLOT.IDT_BASE)),
+  LGDT: all(loadTable(SLOT.GDT_LIMIT, SLOT.GDT_BASE)),
+  LIDT: all(loadTable(SLOT.IDT_LIMIT, SLOT.IDT_BASE)),
+  // There is no cache to empty, and without paging no translation to forget.
+  INVD: all(() => NEXT),
+  WBINVD: all(() => NEXT),
+  INVLPG: all(() => NEXT),
+};

@@ -1,0 +1,97 @@
+import { CPU_MODELS, type CpuModel } from '../cpu/models.ts';
+import { type FlagEffects, flagEffects } from './flag-effects.ts';
+import { ONE_BYTE_MAP } from './one-byte-map.ts';
+import { TWO_BYTE_MAP } from './two-byte-map.ts';
+
+/** One encoding of an instruction. */
+export interface InstructionForm {
+  /** The opcode map: one byte, or behind 0F. */
+  readonly map: 'one-byte' | '0f';
+  /** The (last) opcode byte. */
+  readonly opcode: number;
+  /** The `reg` field of the ModR/M byte that belongs to the opcode; undefined if it is an operand, or there is none. */
+  readonly digit: number | undefined;
+  /** In upper case, without condition: `ADD`, `Jcc`. Far transfers are `CALLF`, `JMPF` and `RETF`. */
+  readonly mnemonic: string;
+  /**
+   * Operands in the letters of the Intel SDM (volume 2, appendix A.2): addressing (E G I J M O S X Y …) and type
+   * (b w v z p …). `Z` is a register in the low three bits of the opcode, `Ix` a sign-extended byte.
+   */
+  readonly operands: readonly string[];
+  /** The condition code of Jcc and SETcc, 0 to 15. */
+  readonly condition: number | undefined;
+  /** The form exists from this model on, and up to and with `until`. */
+  readonly since: CpuModel;
+  readonly until: CpuModel;
+  /** LOCK is allowed, if the first operand is in memory. */
+  readonly lock: boolean;
+  /** What the prefixes F2 and F3 do: nothing, repeat, or repeat while ZF is right. */
+  readonly repeat: 'none' | 'rep' | 'repe';
+  /** The operand size is that of the code segment and the prefix 66, although no operand says so. */
+  readonly sized: boolean;
+  /** Undefined in real mode: #UD. */
+  readonly protectedOnly: boolean;
+  /** What it does to the flags. */
+  readonly flags: FlagEffects;
+}
+
+/** The instruction set, one entry an encoding: what the decoder is made from. */
+export const OPCODES: readonly InstructionForm[] = [...parse(ONE_BYTE_MAP, 'one-byte'), ...parse(TWO_BYTE_MAP, '0f')];
+
+function parse(text: string, map: InstructionForm['map']): InstructionForm[] {
+  return text
+    .trim()
+    .split('\n')
+    .flatMap((line) => parseLine(line.split(' '), map));
+}
+
+// The columns are: opcode, mnemonic, operands (only if they have an operand's form), attributes.
+function parseLine([place, mnemonic, ...rest]: string[], map: InstructionForm['map']): InstructionForm[] {
+  const operands = rest[0] !== undefined && isOperands(rest[0]) ? rest[0].split(',') : [];
+  const only = rest.find((word) => word.startsWith('='))?.slice(1) as CpuModel | undefined;
+  const since = only ?? (rest.find((word) => CPU_MODELS.includes(word as CpuModel)) as CpuModel) ?? oldest(map);
+  const form: InstructionForm = {
+    map,
+    opcode: Number.parseInt(place, 16),
+    digit: undefined,
+    mnemonic,
+    operands,
+    condition: undefined,
+    since,
+    until: only ?? 'pentium',
+    lock: rest.includes('lock'),
+    repeat: rest.includes('repe') ? 'repe' : rest.includes('rep') ? 'rep' : 'none',
+    sized: rest.includes('size=v'),
+    protectedOnly: rest.includes('protected'),
+    flags: flagEffects(mnemonic, undefined),
+  };
+  return expand(place, form);
+}
+
+function isOperands(word: string): boolean {
+  return /^([A-Z][a-z]{0,2}|[A-Z]{2}|eAX|1)(,|$)/.test(word) && !CPU_MODELS.includes(word as CpuModel);
+}
+
+function oldest(map: InstructionForm['map']): CpuModel {
+  return map === 'one-byte' ? '8086' : '80286';
+}
+
+function expand(place: string, form: InstructionForm): InstructionForm[] {
+  const { opcode } = form;
+  if (place.endsWith('+r')) return range(8).map((i) => ({ ...form, opcode: opcode + i }));
+  if (place.endsWith('+cc')) {
+    return range(16).map((i) => ({
+      ...form,
+      opcode: opcode + i,
+      condition: i,
+      flags: flagEffects(form.mnemonic, i),
+    }));
+  }
+  if (!place.includes('/')) return [form];
+  const [first, last] = place.split('/')[1].split('-').map(Number);
+  return range((last ?? first) - first + 1).map((i) => ({ ...form, digit: first + i }));
+}
+
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
