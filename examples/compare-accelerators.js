@@ -10,7 +10,7 @@ const [path, load] = process.argv.slice(2);
 const image = await readFile(path);
 const screens = new Map();
 
-for (const accelerator of accelerators()) {
+for (const accelerator of await accelerators()) {
   const probe = await accelerator.probe();
   if (!probe.available) {
     console.log(`${accelerator.name}: skipped: ${probe.reason}`);

@@ -1,34 +1,50 @@
-// Bundles the package in the current folder: one JavaScript file an entry point, with what they share in chunks beside
-// them. Node loads one module in about 0.3 ms, so that a hundred small ones would cost every program that uses the
-// packages a noticeable start. Types are not bundled: `tsc -b` writes them.
+// Bundles the package in the current folder: each entry point into one file, with what they share in chunks beside them.
+// Node takes about 0.3 ms to load a module, so that a hundred small ones would cost whoever imports the packages a
+// noticeable start. Types are not bundled: `tsc -b` writes them.
+//
+//   node bundle.mjs ENTRY... [--command ENTRY]
+//
+// A command is what people start: it becomes one CommonJS file, which Node starts sooner, with the other packages inlined,
+// but for the native one, which has to find its addon beside it.
 
-import { readFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
-const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+const args = process.argv.slice(2);
+const split = args.indexOf('--command');
+const entries = split < 0 ? args : args.slice(0, split);
+const commands = split < 0 ? [] : args.slice(split + 1);
 
-// dist/x.js, as `exports` and the committed files of `bin` name it, is made from src/x.ts.
-const targets = Object.values(manifest.exports).flatMap((entry) => entry.default ?? []);
-const commands = Object.values(manifest.bin ?? {}).flatMap((file) => {
-  return [...readFileSync(file, 'utf8').matchAll(/import '\.\.\/(dist\/[^']+)'/g)].map(([, target]) => `./${target}`);
-});
-const entryPoints = [...targets, ...commands].map((target) => {
-  return target.replace('./dist/', 'src/').replace(/\.js$/, '.ts');
-});
-
-await build({
-  entryPoints,
+/** @type {import('esbuild').BuildOptions} */
+const common = {
   bundle: true,
   splitting: true,
   outdir: 'dist',
   outbase: 'src',
   format: 'esm',
   target: 'es2023',
-  platform: 'neutral',
-  // Everything that is not a relative path is somebody else's: `node:` modules and other packages.
-  packages: 'external',
   chunkNames: 'chunks/[name]-[hash]',
   sourcemap: true,
   sourcesContent: false,
   logLevel: 'warning',
-});
+};
+
+rmSync('dist/chunks', { recursive: true, force: true });
+await build({ ...common, entryPoints: entries, platform: 'neutral', packages: 'external' });
+if (commands.length > 0) {
+  await build({
+    ...common,
+    entryPoints: commands,
+    platform: 'node',
+    format: 'cjs',
+    splitting: false,
+    outExtension: { '.js': '.cjs' },
+    external: ['@picovm/kvm-native'],
+    // CommonJS has no import.meta.
+    banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+    define: { 'import.meta.url': 'importMetaUrl' },
+    // Names stay: stack traces should be readable.
+    minifyWhitespace: true,
+    minifySyntax: true,
+  });
+}

@@ -128,7 +128,7 @@ const commands = {
   start(args) {
     turbo('build');
     const image = ['guests/hello.bin', '--load', '0', '--memory', '4K'];
-    return run(process.execPath, ['packages/cli/bin/picovm.js', 'run', ...image, ...args]);
+    return run(process.execPath, ['packages/cli/bin/picovm.cjs', 'run', ...image, ...args]);
   },
   test(args) {
     turbo('build');

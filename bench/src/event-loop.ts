@@ -15,7 +15,7 @@ export const eventLoop: Benchmark = {
   name: `lateness of a ${TIMER_MS} ms timer while a guest spins (default slice)`,
   async run(): Promise<Outcome> {
     const rows: Row[] = [];
-    for (const accelerator of accelerators()) {
+    for (const accelerator of await accelerators()) {
       const probe = await accelerator.probe();
       if (probe.available) rows.push(await measure(accelerator));
       else rows.push({ what: accelerator.name, figure: 'skipped', verdict: probe.reason });

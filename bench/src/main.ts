@@ -2,10 +2,12 @@ import { cpus } from 'node:os';
 import type { Benchmark } from './benchmark.ts';
 import { eventLoop } from './event-loop.ts';
 import { interpMips } from './interp-mips.ts';
+import { kvmAllocations } from './kvm-allocations.ts';
+import { kvmExits } from './kvm-exits.ts';
 import { formatTable } from './print-table.ts';
 import { startup } from './startup.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [interpMips, startup, eventLoop];
+const BENCHMARKS: readonly Benchmark[] = [interpMips, kvmExits, kvmAllocations, startup, eventLoop];
 
 /** `npm run bench [-- WORD...]`: all benchmarks, or those whose names contain one of the words. */
 async function main(words: readonly string[]): Promise<void> {

@@ -19,7 +19,7 @@ export const startup: Benchmark = {
     try {
       const image = join(work, 'hello-byte.bin');
       writeFileSync(image, GUEST);
-      const command = fileURLToPath(new URL('../../packages/cli/bin/picovm.js', import.meta.url));
+      const command = fileURLToPath(new URL('../../packages/cli/bin/picovm.cjs', import.meta.url));
       const picovm: number[] = [];
       const bare: number[] = [];
       for (let i = 0; i < RUNS; i++) {

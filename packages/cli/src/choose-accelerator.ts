@@ -1,27 +1,30 @@
 import { type Accelerator, type AcceleratorSelection, selectAccelerator, VmError } from '@picovm/core';
 import type { X86Vcpu } from '@picovm/core/x86';
-import { kvm } from '@picovm/kvm-native';
-import { interp } from '@picovm/x86-interp';
 
-/** The accelerators that come with picovm, the fastest first. */
-export function accelerators(): Accelerator<X86Vcpu>[] {
-  return [kvm(), interp()];
+// The fastest first. Loaded when they are asked for, because the addon takes its time.
+const LOADERS: Readonly<Record<string, () => Promise<Accelerator<X86Vcpu>>>> = {
+  kvm: async () => (await import('@picovm/kvm-native')).kvm(),
+  interp: async () => (await import('@picovm/x86-interp')).interp(),
+};
+
+/** Loads the accelerators that come with picovm, the fastest first. Whether they can run here, their `probe` tells. */
+export function accelerators(): Promise<Accelerator<X86Vcpu>[]> {
+  return Promise.all(Object.values(LOADERS).map((load) => load()));
 }
 
 /**
  * Finds the accelerator called `name`, or with `auto` the best that can run here.
  * @returns the pick with its probe, why it was picked, and what was passed over
- * @throws VmError `ERR_INVALID_ARGUMENT` for an unknown name, `ERR_ACCELERATOR_UNAVAILABLE` or `ERR_NO_ACCELERATOR`
- *   with the reason and a hint
+ * @throws VmError (as a rejection) `ERR_INVALID_ARGUMENT` for an unknown name, `ERR_ACCELERATOR_UNAVAILABLE` or
+ *   `ERR_NO_ACCELERATOR` with the reason and a hint
  */
 export async function chooseAccelerator(name = 'auto'): Promise<AcceleratorSelection<Accelerator<X86Vcpu>>> {
-  const all = accelerators();
-  if (name === 'auto') return selectAccelerator(all);
-  const accelerator = all.find((candidate) => candidate.name === name);
-  if (accelerator === undefined) {
-    const names = all.map((candidate) => candidate.name).join(', ');
+  if (name === 'auto') return selectAccelerator(await accelerators());
+  if (!Object.hasOwn(LOADERS, name)) {
+    const names = Object.keys(LOADERS).join(', ');
     throw new VmError('ERR_INVALID_ARGUMENT', `unknown accelerator '${name}': it is one of auto, ${names}`, { name });
   }
+  const accelerator = await LOADERS[name]();
   const probe = await accelerator.probe();
   if (!probe.available) {
     const hint = probe.hint === undefined ? '' : `: ${probe.hint}`;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const bin = fileURLToPath(new URL('../bin/picovm.js', import.meta.url));
+const bin = fileURLToPath(new URL('../bin/picovm.cjs', import.meta.url));
 const guests = fileURLToPath(new URL('../../../guests', import.meta.url));
 
 /** The hello kernels of the repository. */

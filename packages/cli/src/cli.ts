@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { VmError } from '@picovm/core';
+import { doctor } from './commands/doctor.ts';
+import { map } from './commands/map.ts';
+import { run } from './commands/run.ts';
 import { EXIT_STATUS } from './exit-status.ts';
 import { COMMAND_NAMES, helpText } from './help.ts';
 import { UsageError } from './usage-error.ts';
@@ -7,12 +10,7 @@ import { UsageError } from './usage-error.ts';
 /** What a command does with the arguments behind its name. @returns the exit status */
 type Command = (args: readonly string[]) => Promise<number>;
 
-// Loaded when they are asked for: what a command does not need does not cost it time to start.
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  run: async () => (await import('./commands/run.ts')).run,
-  map: async () => (await import('./commands/map.ts')).map,
-  doctor: async () => (await import('./commands/doctor.ts')).doctor,
-};
+const COMMANDS: Readonly<Record<string, Command>> = { run, map, doctor };
 
 /** Runs one command line. What is wrong with it goes to standard error, in one sentence. @returns the exit status */
 export async function cli(args: readonly string[]): Promise<number> {
@@ -49,7 +47,7 @@ async function dispatch([name, ...rest]: readonly string[]): Promise<number> {
     console.log(helpText(name));
     return EXIT_STATUS.ok;
   }
-  return (await command())(rest);
+  return command(rest);
 }
 
 function version(): string {

@@ -6,4 +6,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-process.exitCode = await cli(process.argv.slice(2));
+// No top-level await: the command is built as CommonJS.
+void cli(process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
+});

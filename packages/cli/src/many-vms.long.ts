@@ -26,7 +26,7 @@ async function holdings(): Promise<{ descriptors: number; mappings: number; rss:
   };
 }
 
-for (const accelerator of accelerators()) {
+for (const accelerator of await accelerators()) {
   test(`${VMS} VMs on ${accelerator.name} leave nothing behind`, { timeout: 1_200_000 }, async (context) => {
     const probe = await accelerator.probe();
     if (!probe.available) context.skip(`${accelerator.name}: ${probe.reason}`);

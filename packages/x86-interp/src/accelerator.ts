@@ -19,7 +19,8 @@ import { Decoder } from './decode/decoder.ts';
 import { decodeTables } from './decode/tables.ts';
 import { dirtySource } from './dirty-source.ts';
 import { HANDLERS } from './exec/handlers.ts';
-import { InterpVcpu } from './vcpu.ts';
+import type { InterpVcpu } from './interp-vcpu.ts';
+import { X86Interpreter } from './vcpu.ts';
 
 /** How an interpreter is made. */
 export interface InterpOptions {
@@ -131,7 +132,7 @@ class InterpVm implements AcceleratorVm<InterpVcpu> {
     this.#cache.onFlush = () => flushTlbFetches(cpu);
     this.#cpu = cpu;
     this.#mapChanged();
-    return new InterpVcpu(id, cpu, () => this.dispose());
+    return new X86Interpreter(id, cpu, () => this.dispose());
   }
 
   dispose(): void {

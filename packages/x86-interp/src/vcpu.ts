@@ -1,12 +1,5 @@
 import type { ControlExit, RunBudget, VcpuDump } from '@picovm/core';
-import {
-  dumpX86,
-  isSelfJump,
-  RFLAGS,
-  type X86Registers,
-  type X86SpecialRegisters,
-  type X86Vcpu,
-} from '@picovm/core/x86';
+import { dumpX86, isSelfJump, RFLAGS, type X86Registers, type X86SpecialRegisters } from '@picovm/core/x86';
 import type { Cpu } from './cpu/cpu.ts';
 import { addressMask, CPU_MODELS, type CpuModel } from './cpu/models.ts';
 import { getRegisters, getSpecialRegisters, setRegisters, setSpecialRegisters } from './cpu/registers.ts';
@@ -18,20 +11,20 @@ import { arenaOffset, translate } from './cpu/translate.ts';
 import { instructionsOf } from './exec/events.ts';
 import { deliverException } from './exec/interrupt.ts';
 import { run } from './exec/run.ts';
+import type { InterpVcpu } from './interp-vcpu.ts';
 
 /** Bytes of code that tell a jump to itself. */
 const SELF_JUMP_BYTES = 7;
 const A20 = 0x100000;
+const STEP: RunBudget = { instructions: 1, nanoseconds: 1e8 };
 
-/** A vCPU of the interpreter: what every x86 vCPU does, and what only an interpreter can. */
-export class InterpVcpu implements X86Vcpu {
+/** The vCPU: a shell around the CPU's state and its functions. */
+export class X86Interpreter implements InterpVcpu {
   readonly id: number;
-  /** The processor that it is. */
   readonly cpuModel: CpuModel;
   readonly #cpu: Cpu;
   readonly #onDispose: () => void;
 
-  /** Made by `createVcpu` of the accelerator's VM. */
   constructor(id: number, cpu: Cpu, onDispose: () => void) {
     this.id = id;
     this.cpuModel = CPU_MODELS[cpu.model];
@@ -41,18 +34,10 @@ export class InterpVcpu implements X86Vcpu {
     this.reset();
   }
 
-  /**
-   * Instructions executed since the vCPU was made. Exact inside the calls of the sink too, where the current instruction
-   * is not among them. An instruction that ends in a fault counts; a REP instruction counts once, when it is over.
-   */
   get instructions(): number {
     return instructionsOf(this.#cpu);
   }
 
-  /**
-   * Whether address line A20 is driven. If not, bit 20 of physical addresses is 0, as on an IBM PC whose keyboard
-   * controller says so. Always false for models with 20 address lines; true for others until it is set.
-   */
   get a20(): boolean {
     return (this.#cpu.addressMask & A20) !== 0;
   }
@@ -68,9 +53,8 @@ export class InterpVcpu implements X86Vcpu {
     return run(this.#cpu, budget);
   }
 
-  /** Executes one instruction, or delivers one fault. */
   step(): ControlExit {
-    return run(this.#cpu, { instructions: 1, nanoseconds: Number.POSITIVE_INFINITY });
+    return run(this.#cpu, STEP);
   }
 
   kick(): void {

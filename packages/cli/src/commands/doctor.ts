@@ -10,7 +10,7 @@ import { UsageError } from '../usage-error.ts';
 export async function doctor(args: readonly string[]): Promise<number> {
   const { options, operands } = parseArgs('doctor', args, DOCTOR_OPTIONS);
   if (operands.length > 0) throw new UsageError(`doctor takes no operand, but got '${operands[0]}'`);
-  const selection = await selectAccelerator(accelerators());
+  const selection = await selectAccelerator(await accelerators());
   const { candidates, accelerator, reason } = selection;
   const host = { node: process.version, platform: process.platform, architecture: process.arch };
   if (options.json) {

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 import { UsageError } from '../usage-error.ts';
 
 /** More than any machine here can hold; refused before it is read. */
@@ -8,13 +8,13 @@ const MAX_IMAGE = 2 ** 31;
  * Reads a guest image.
  * @throws UsageError if there is no such file, it is no regular file, or it is empty
  */
-export async function readImage(path: string): Promise<Uint8Array> {
+export function readImage(path: string): Uint8Array {
   try {
-    const info = await stat(path);
+    const info = statSync(path);
     if (info.isDirectory()) throw new UsageError(`${path} is a directory: give the file of a guest image`);
     if (info.size === 0 && info.isFile()) throw new UsageError(`${path} is empty: there is nothing to run`);
     if (info.size > MAX_IMAGE) throw new UsageError(`${path} has ${info.size} bytes: no machine has that much memory`);
-    const image = await readFile(path);
+    const image = readFileSync(path);
     if (image.length === 0) throw new UsageError(`${path} is empty: there is nothing to run`);
     return image;
   } catch (error) {

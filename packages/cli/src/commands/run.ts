@@ -1,7 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { deflateSync } from 'node:zlib';
 import { hex, type RunResult } from '@picovm/core';
-import { encodePng, renderRgba } from '@picovm/device-vga';
+import type { VgaText } from '@picovm/device-vga';
 import { chooseAccelerator } from '../choose-accelerator.ts';
 import { EXIT_STATUS, exitStatusOf } from '../exit-status.ts';
 import { loadImage } from '../machines/load-image.ts';
@@ -22,6 +20,11 @@ import { feedFromStdin } from '../serial-input.ts';
 import { UsageError } from '../usage-error.ts';
 import { readImage } from './read-image.ts';
 
+// Loaded when it is asked for: the encoder and zlib cost every start some milliseconds.
+async function writePng(vga: VgaText, path: string): Promise<void> {
+  return (await import('../output/write-png.ts')).writePng(vga, path);
+}
+
 /** `picovm run IMAGE`: builds the machine, runs the guest, and shows what came of it. */
 export async function run(args: readonly string[]): Promise<number> {
   const { options, operands } = parseArgs('run', args, RUN_OPTIONS);
@@ -30,7 +33,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (path === undefined) throw new UsageError("run needs a guest image: see 'picovm run --help'");
   if (rest.length > 0) throw new UsageError(`run takes one image, but got '${path}' and '${rest[0]}'`);
 
-  const image = await readImage(path);
+  const image = readImage(path);
   const { accelerator, reason } = await chooseAccelerator(settings.accel);
   if (settings.accel === 'auto' && !settings.json) console.error(`picovm: running on ${accelerator.name} (${reason})`);
   const serial = serialSink(settings.serial, settings.json);
@@ -42,7 +45,7 @@ export async function run(args: readonly string[]): Promise<number> {
     const result = await runGuest(machine, settings);
     serial.flush();
     const status = exitStatusOf(result.outcome);
-    if (settings.png !== undefined) writePng(machine, settings.png);
+    if (settings.png !== undefined) await writePng(machine.vga, settings.png);
     if (settings.json) printJson(machine, settings, result, { accelerator: accelerator.name, reason, status, serial });
     else printResult(machine, settings, result, serial);
     return status;
@@ -114,14 +117,5 @@ function checkDumps({ vm }: Pico, { dumps }: RunSettings): void {
     throw new UsageError(
       `--dump: ${length} bytes at ${hex(address)} are not all memory: 'picovm map' shows where there is memory`,
     );
-  }
-}
-
-function writePng({ vga }: Pico, path: string): void {
-  const png = encodePng(renderRgba(vga.screen()), { deflate: (data) => deflateSync(data) });
-  try {
-    writeFileSync(path, png);
-  } catch (cause) {
-    throw new UsageError(`--png: cannot write ${path}: ${(cause as Error).message}`);
   }
 }

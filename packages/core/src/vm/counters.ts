@@ -60,7 +60,7 @@ export function collectCounters(
   }
   return {
     totalExits: exits.total,
-    exits: { ...exits.counts },
+    exits: exits.counts,
     instructions: vcpu.instructions,
     unmapped: { port: { ...ports.unmapped }, mmio: { ...mmio.unmapped } },
     devices: Object.fromEntries(

@@ -30,6 +30,8 @@ export class RunLoop {
   readonly #wakeUp = new WakeUp();
   readonly #budget: RunBudget = { nanoseconds: 0, instructions: undefined };
   #running = false;
+  /** The number of exits at the end of the last slice. */
+  #exitsBefore = 0;
   #inGuest = false;
   #ending: Ending | undefined;
   #systemEvent: SystemEvent | undefined;
@@ -153,7 +155,10 @@ export class RunLoop {
     const disposition = exits.dispatch(exit);
     if (disposition === 'stop') this.end({ outcome: 'stopped', exit });
     else if (exit.reason === 'slice-end') {
-      if (vcpu.isStuck(interruptsPossible())) this.end({ outcome: 'halted', exit });
+      // Looking costs some system calls on KVM, and a guest that made an exit in this slice was not stuck in all of it.
+      const quiet = exits.total === this.#exitsBefore;
+      this.#exitsBefore = exits.total;
+      if (quiet && vcpu.isStuck(interruptsPossible())) this.end({ outcome: 'halted', exit });
     } else if (disposition === undefined) {
       if (exit.reason === 'halt' && exit.interruptsEnabled && interruptsPossible()) this.#halted = true;
       else this.end(endingOfExit(exit));

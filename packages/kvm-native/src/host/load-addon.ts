@@ -3,8 +3,8 @@ import { builtin } from './builtins.ts';
 import { Unavailable } from './unavailable.ts';
 
 const HINT =
-  'install a C++ compiler (Debian and Ubuntu: apt-get install g++), then run `node scripts/build-native.mjs` in the ' +
-  'directory of @picovm/kvm-native';
+  'in a checkout of Picovm, install a C++ compiler (Debian and Ubuntu: apt-get install g++) and run ' +
+  '`node packages/kvm-native/scripts/build-native.mjs`; or use the interpreter, @picovm/x86-interp';
 
 /**
  * Loads the addon: from `path`, or else from `prebuilds/`, where there is one for each C library.

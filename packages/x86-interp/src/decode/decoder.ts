@@ -140,10 +140,10 @@ export class Decoder {
   #form(): CompiledForm | undefined {
     const { tables, model } = this.#cpu;
     let opcode = this.#bytes.next8();
-    let entry: Entry = tables.oneByte[opcode];
+    let entry: Entry = tables.entry('one-byte', opcode);
     if (opcode === 0x0f && model >= MODEL.I80286) {
       opcode = this.#bytes.next8();
-      entry = tables.twoByte[opcode];
+      entry = tables.entry('0f', opcode);
     }
     if (entry === undefined) return undefined;
     this.#rm = opcode & 7;

@@ -1,6 +1,6 @@
 import { CPU_MODELS, type CpuModel, MODEL } from '../cpu/models.ts';
 import { HANDLER_NAMES } from '../exec/handlers.ts';
-import { type InstructionForm, OPCODES } from '../isa/opcodes.ts';
+import { formsOf, type InstructionForm } from '../isa/opcodes.ts';
 
 /** What the decoder does for an operand. */
 export const STEP = {
@@ -72,40 +72,50 @@ export interface OpcodeGroup {
 /** An opcode: a form, or eight by the `reg` field, or nothing. */
 export type Entry = CompiledForm | OpcodeGroup | undefined;
 
-/** The opcode maps of one model. */
-export interface DecodeTables {
-  readonly oneByte: readonly Entry[];
-  readonly twoByte: readonly Entry[];
+/** The opcode maps of one model. An opcode is looked up in the table of the instruction set when it is first met. */
+export class DecodeTables {
+  readonly #model: number;
+  readonly #entries: Record<InstructionForm['map'], (Entry | null)[]> = { 'one-byte': [], '0f': [] };
+
+  constructor(model: number) {
+    this.#model = model;
+  }
+
+  /** What stands at an opcode. */
+  entry(map: InstructionForm['map'], opcode: number): Entry {
+    const known = this.#entries[map][opcode];
+    if (known !== undefined) return known ?? undefined;
+    const entry = compile(map, opcode, this.#model);
+    this.#entries[map][opcode] = entry ?? null;
+    return entry;
+  }
 }
 
 const cache = new Map<CpuModel, DecodeTables>();
 
-/** The tables of a model, made from the opcode table when they are first asked for. */
+/** The tables of a model, which all its CPUs share. */
 export function decodeTables(model: CpuModel): DecodeTables {
   let tables = cache.get(model);
   if (tables === undefined) {
-    tables = compile(CPU_MODELS.indexOf(model));
+    tables = new DecodeTables(CPU_MODELS.indexOf(model));
     cache.set(model, tables);
   }
   return tables;
 }
 
-function compile(model: number): DecodeTables {
-  const oneByte: Entry[] = new Array(256).fill(undefined);
-  const twoByte: Entry[] = new Array(256).fill(undefined);
-  for (const form of OPCODES) {
+function compile(map: InstructionForm['map'], opcode: number, model: number): Entry {
+  // Before the 80286, 0F led to no second map: it was POP CS, or nothing.
+  if (map === '0f' && model < MODEL.I80286) return undefined;
+  let entry: Entry;
+  for (const form of formsOf(map, opcode)) {
     if (model < CPU_MODELS.indexOf(form.since) || model > CPU_MODELS.indexOf(form.until)) continue;
-    const map = form.map === 'one-byte' ? oneByte : twoByte;
-    if (form.digit === undefined) map[form.opcode] = compileForm(form);
+    if (form.digit === undefined) entry = compileForm(form);
     else {
-      const entry = map[form.opcode];
-      const group = entry !== undefined && 'forms' in entry ? entry : { forms: new Array(8) };
-      group.forms[form.digit] = compileForm(form);
-      map[form.opcode] = group;
+      if (entry === undefined || !('forms' in entry)) entry = { forms: new Array(8) };
+      entry.forms[form.digit] = compileForm(form);
     }
   }
-  // Before the 80286, 0F led to no second map: it was POP CS, or nothing.
-  return { oneByte, twoByte: model < MODEL.I80286 ? [] : twoByte };
+  return entry;
 }
 
 const SEGMENT_NAMES = ['ES', 'CS', 'SS', 'DS', 'FS', 'GS'];

@@ -1,6 +1,7 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import { currentIp, nextIp } from '../cpu/ip.ts';
 import { read8, read16, read32, write8, write16, write32 } from '../cpu/memory.ts';
+import { charge } from '../cpu/slow-memory.ts';
 import { CS, REG, SEG, SLOT } from '../cpu/state-layout.ts';
 import { checkTarget } from './control.ts';
 import { enterCode, ipAt } from './enter.ts';
@@ -13,6 +14,8 @@ const { PC, LEFT, RIP, LF_ZERO, LF_SIGN, LF_CARRY } = SLOT;
 const CX = REG.CX * 4;
 const CS_LIMIT = CS + SEG.LIMIT;
 const RECORD_SHIFT = 3;
+/** What decoding takes, in instructions. */
+const DECODE_COST = 16;
 /** The next instruction is at RIP, on whatever page that is. */
 const ELSEWHERE = -1;
 
@@ -32,6 +35,7 @@ export function execute(cpu: Cpu): void {
     switch (code[pc]) {
       // Not decoded yet, or not to be kept decoded.
       case 0: {
+        charge(cpu, DECODE_COST);
         const rec = cpu.decoder.decode(pc);
         if (rec === pc) continue;
         const flow = handlers[code[rec]](cpu, rec);

@@ -1,12 +1,17 @@
 import { RFLAGS } from '@picovm/core/x86';
 import type { Cpu } from '../cpu/cpu.ts';
+import { currentIp } from '../cpu/ip.ts';
 import { MODEL } from '../cpu/models.ts';
 import { charge, insideLimit } from '../cpu/slow-memory.ts';
-import { ES, REG, SLOT } from '../cpu/state-layout.ts';
+import { CS, ES, REG, SEG, SLOT } from '../cpu/state-layout.ts';
+import { translate } from '../cpu/translate.ts';
+import { SCRATCH } from '../decode/code-cache.ts';
 import { AUX, RECORD } from '../decode/record.ts';
 import { type Flow, NEXT, STAY } from './handler.ts';
 import { segmentOf } from './operand.ts';
 
+/** Bytes of the longest instruction. */
+const MAX_LENGTH = 15;
 /** Elements that one turn of a REP instruction handles one by one, before events are looked at. */
 const SLOW_ELEMENTS = 256;
 /** Elements that a turn may handle in bulk. */
@@ -50,12 +55,13 @@ export function repeat(cpu: Cpu, rec: number, operation: StringOperation): Flow 
   const stepping = (state[SLOT.FLAGS] & RFLAGS.TF) !== 0;
   const zeroEnds = compares && (aux & AUX.REPNE) !== 0;
   const nonZeroEnds = compares && (aux & AUX.REP) !== 0;
-  let slow = stepping ? 1 : SLOW_ELEMENTS;
+  const single = stepping || (rec === SCRATCH && nearItself(cpu, mask));
+  let slow = single ? 1 : SLOW_ELEMENTS;
   let fast = FAST_ELEMENTS;
   for (;;) {
     const count = (state[REG.CX * 2] & mask) >>> 0;
     if (count === 0) return NEXT;
-    const done = bulk === undefined || stepping ? 0 : bulk(cpu, rec, mask, count);
+    const done = bulk === undefined || single ? 0 : bulk(cpu, rec, mask, count);
     if (done > 0) {
       setCount(cpu, mask, count - done);
       fast -= done;
@@ -68,11 +74,21 @@ export function repeat(cpu: Cpu, rec: number, operation: StringOperation): Flow 
     }
     const zero = state[SLOT.LF_ZERO] === 0;
     if (count === Math.max(done, 1) || (zeroEnds && zero) || (nonZeroEnds && !zero)) return NEXT;
-    if (slow <= 0 || fast <= 0 || state[SLOT.LEFT] <= 0) {
+    // An instruction that wrote over itself goes on as what it has become.
+    const changed = cpu.cache.code[rec] === 0;
+    if (changed || slow <= 0 || fast <= 0 || state[SLOT.LEFT] <= 0) {
       cpu.trapInside = stepping;
       return STAY;
     }
   }
+}
+
+// Whether ES:DI is on a page of the instruction, which is not kept decoded, so that a write to it would not be noticed.
+function nearItself(cpu: Cpu, mask: number): boolean {
+  const { state } = cpu;
+  const ip = (state[CS + SEG.BASE] + currentIp(cpu)) | 0;
+  const to = translate(cpu, (state[ES + SEG.BASE] + (state[REG.DI * 2] & mask)) | 0) >>> 12;
+  return to === translate(cpu, ip) >>> 12 || to === translate(cpu, (ip + MAX_LENGTH) | 0) >>> 12;
 }
 
 function one(cpu: Cpu, rec: number, operation: StringOperation, mask: number): void {

@@ -2,6 +2,7 @@ import type { ControlExit, IrqWindowExit, KickedExit, RunBudget, ShutdownExit, S
 import { CR0, RFLAGS } from '@picovm/core/x86';
 import type { Cpu } from '../cpu/cpu.ts';
 import { FAULT, VECTOR } from '../cpu/fault.ts';
+import { currentIp } from '../cpu/ip.ts';
 import { MODEL } from '../cpu/models.ts';
 import { SLOT } from '../cpu/state-layout.ts';
 import { SCRATCH } from '../decode/code-cache.ts';
@@ -87,6 +88,8 @@ function runChunk(cpu: Cpu, count: number): void {
 function deliverFault(cpu: Cpu): void {
   const { state } = cpu;
   const pc = state[SLOT.PC];
+  // Where the CPU is found if it shuts down.
+  state[SLOT.RIP] = currentIp(cpu);
   const rec = cpu.cache.code[pc] !== 0 ? pc : SCRATCH;
   deliverException(cpu, cpu.faultVector, faultIp(cpu, rec));
   state[SLOT.LEFT]--;

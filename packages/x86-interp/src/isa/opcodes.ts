@@ -20,8 +20,9 @@ export interface InstructionForm {
   readonly operands: readonly string[];
   /** The condition code of Jcc and SETcc, 0 to 15. */
   readonly condition: number | undefined;
-  /** The form exists from this model on, and up to and with `until`. */
+  /** The first model that has the form. */
   readonly since: CpuModel;
+  /** The last model that has it. */
   readonly until: CpuModel;
   /** LOCK is allowed, if the first operand is in memory. */
   readonly lock: boolean;
@@ -35,14 +36,40 @@ export interface InstructionForm {
   readonly flags: FlagEffects;
 }
 
-/** The instruction set, one entry an encoding: what the decoder is made from. */
-export const OPCODES: readonly InstructionForm[] = [...parse(ONE_BYTE_MAP, 'one-byte'), ...parse(TWO_BYTE_MAP, '0f')];
+/** The instruction set, one entry an encoding: what the decoder is made from. Made at the first call. */
+export function opcodes(): readonly InstructionForm[] {
+  all ??= MAPS.flatMap((map) => range(256).flatMap((opcode) => [...formsOf(map, opcode)]));
+  return all;
+}
 
-function parse(text: string, map: InstructionForm['map']): InstructionForm[] {
-  return text
-    .trim()
-    .split('\n')
-    .flatMap((line) => parseLine(line.split(' '), map));
+/** The encodings that share an opcode: one, several that the `reg` field or the model chooses from, or none. */
+export function formsOf(map: InstructionForm['map'], opcode: number): readonly InstructionForm[] {
+  return (linesOf(map)[opcode] ?? []).flatMap((line) => {
+    return parseLine(line.split(' '), map).filter((form) => form.opcode === opcode);
+  });
+}
+
+const MAPS = ['one-byte', '0f'] as const;
+const TEXTS = { 'one-byte': ONE_BYTE_MAP, '0f': TWO_BYTE_MAP };
+const lines: { [M in InstructionForm['map']]?: string[][] } = {};
+let all: readonly InstructionForm[] | undefined;
+
+// The lines of a map by opcode. A program executes a small part of the instruction set, and pays for parsing that alone.
+function linesOf(map: InstructionForm['map']): string[][] {
+  let byOpcode = lines[map];
+  if (byOpcode === undefined) {
+    byOpcode = [];
+    for (const line of TEXTS[map].trim().split('\n')) {
+      const first = Number.parseInt(line, 16);
+      const count = line.startsWith('+r', 2) ? 8 : line.startsWith('+cc', 2) ? 16 : 1;
+      for (let opcode = first; opcode < first + count; opcode++) {
+        byOpcode[opcode] ??= [];
+        byOpcode[opcode].push(line);
+      }
+    }
+    lines[map] = byOpcode;
+  }
+  return byOpcode;
 }
 
 // The columns are: opcode, mnemonic, operands (only if they have an operand's form), attributes.
