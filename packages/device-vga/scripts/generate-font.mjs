@@ -10,7 +10,7 @@
 // Box drawing is computed by box-drawing.mjs, because the console font shows single lines for double ones.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { CP437 } from '../dist/render/cp437.js';
+import { CP437 } from '../dist/index.js';
 import { drawBoxes } from './box-drawing.mjs';
 
 const HEIGHT = 16;

@@ -1,13 +1,11 @@
 import type * as NodeFs from 'node:fs';
 import type * as NodeModule from 'node:module';
 import type * as NodePath from 'node:path';
-import type * as NodeUrl from 'node:url';
 
 interface Builtins {
   'node:fs': typeof NodeFs;
   'node:module': typeof NodeModule;
   'node:path': typeof NodePath;
-  'node:url': typeof NodeUrl;
 }
 
 /**

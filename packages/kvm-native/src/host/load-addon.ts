@@ -34,9 +34,21 @@ export function loadAddon(path: string | undefined): NativeAddon {
   return addon as NativeAddon;
 }
 
-// Named as prebuildify names them, and node-gyp-build finds them.
+// Named as prebuildify names them, and node-gyp-build finds them. Found through the package's own name, because this code
+// runs from the sources and from a bundle, at different places.
 function prebuilt(): string {
   const libc = builtin('node:fs').existsSync('/etc/alpine-release') ? 'musl' : 'glibc';
-  const here = builtin('node:path').dirname(builtin('node:url').fileURLToPath(import.meta.url));
-  return builtin('node:path').join(here, `../../prebuilds/linux-x64/kvm-native.napi.${libc}.node`);
+  const manifest = packageManifest();
+  return builtin('node:path').join(manifest, `../prebuilds/linux-x64/kvm-native.napi.${libc}.node`);
+}
+
+function packageManifest(): string {
+  try {
+    return builtin('node:module')
+      .createRequire(import.meta.url)
+      .resolve('@picovm/kvm-native/package.json');
+  } catch (cause) {
+    const reason = 'the files of @picovm/kvm-native cannot be found, because it was made part of another file';
+    throw new Unavailable('addon-not-built', reason, 'leave @picovm/kvm-native out of the bundle', cause);
+  }
 }

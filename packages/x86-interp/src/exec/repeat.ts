@@ -12,6 +12,7 @@ import { segmentOf } from './operand.ts';
 
 /** Bytes of the longest instruction. */
 const MAX_LENGTH = 15;
+const MAX_ELEMENT = 4;
 /** Elements that one turn of a REP instruction handles one by one, before events are looked at. */
 const SLOW_ELEMENTS = 256;
 /** Elements that a turn may handle in bulk. */
@@ -55,12 +56,12 @@ export function repeat(cpu: Cpu, rec: number, operation: StringOperation): Flow 
   const stepping = (state[SLOT.FLAGS] & RFLAGS.TF) !== 0;
   const zeroEnds = compares && (aux & AUX.REPNE) !== 0;
   const nonZeroEnds = compares && (aux & AUX.REP) !== 0;
-  const single = stepping || (rec === SCRATCH && nearItself(cpu, mask));
-  let slow = single ? 1 : SLOW_ELEMENTS;
+  let slow = SLOW_ELEMENTS;
   let fast = FAST_ELEMENTS;
   for (;;) {
     const count = (state[REG.CX * 2] & mask) >>> 0;
     if (count === 0) return NEXT;
+    const single = stepping || (rec === SCRATCH && nearItself(cpu, mask));
     const done = bulk === undefined || single ? 0 : bulk(cpu, rec, mask, count);
     if (done > 0) {
       setCount(cpu, mask, count - done);
@@ -76,19 +77,26 @@ export function repeat(cpu: Cpu, rec: number, operation: StringOperation): Flow 
     if (count === Math.max(done, 1) || (zeroEnds && zero) || (nonZeroEnds && !zero)) return NEXT;
     // An instruction that wrote over itself goes on as what it has become.
     const changed = cpu.cache.code[rec] === 0;
-    if (changed || slow <= 0 || fast <= 0 || state[SLOT.LEFT] <= 0) {
+    if (single || changed || slow <= 0 || fast <= 0 || state[SLOT.LEFT] <= 0) {
       cpu.trapInside = stepping;
       return STAY;
     }
   }
 }
 
-// Whether ES:DI is on a page of the instruction, which is not kept decoded, so that a write to it would not be noticed.
+// Whether the element at ES:DI touches a page of the instruction, which is not kept decoded, so that a write to it would
+// not be noticed.
 function nearItself(cpu: Cpu, mask: number): boolean {
   const { state } = cpu;
-  const ip = (state[CS + SEG.BASE] + currentIp(cpu)) | 0;
-  const to = translate(cpu, (state[ES + SEG.BASE] + (state[REG.DI * 2] & mask)) | 0) >>> 12;
-  return to === translate(cpu, ip) >>> 12 || to === translate(cpu, (ip + MAX_LENGTH) | 0) >>> 12;
+  const code = (state[CS + SEG.BASE] + currentIp(cpu)) | 0;
+  const element = (state[ES + SEG.BASE] + (state[REG.DI * 2] & mask)) | 0;
+  const [first, last] = [pageOf(cpu, code), pageOf(cpu, code + MAX_LENGTH)];
+  const [low, high] = [pageOf(cpu, element), pageOf(cpu, element + MAX_ELEMENT - 1)];
+  return low === first || low === last || high === first || high === last;
+}
+
+function pageOf(cpu: Cpu, linear: number): number {
+  return translate(cpu, linear | 0) >>> 12;
 }
 
 function one(cpu: Cpu, rec: number, operation: StringOperation, mask: number): void {
