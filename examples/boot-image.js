@@ -1,12 +1,12 @@
 // Boots a guest image and prints its screen.
 //
-//   node boot-image.js IMAGE [LOAD-ADDRESS]
+//   node boot-image.js [IMAGE [LOAD-ADDRESS]]
 
 import { readFile } from 'node:fs/promises';
 import { renderText } from '@picovm/device-vga';
 import { chooseAccelerator, loadImage, pico } from 'picovm';
 
-const [path, load] = process.argv.slice(2);
+const [path = new URL('../guests/hello-boot.bin', import.meta.url), load] = process.argv.slice(2);
 const { accelerator } = await chooseAccelerator();
 const { vm, vga } = pico({ accelerator });
 loadImage(vm, await readFile(path), { load: load === undefined ? undefined : Number(load) });

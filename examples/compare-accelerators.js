@@ -1,12 +1,12 @@
 // Runs the same image on every accelerator that can run here, and compares the screens.
 //
-//   node compare-accelerators.js IMAGE [LOAD-ADDRESS]
+//   node compare-accelerators.js [IMAGE [LOAD-ADDRESS]]
 
 import { readFile } from 'node:fs/promises';
 import { renderText } from '@picovm/device-vga';
 import { accelerators, loadImage, pico } from 'picovm';
 
-const [path, load] = process.argv.slice(2);
+const [path = new URL('../guests/hello-boot.bin', import.meta.url), load] = process.argv.slice(2);
 const image = await readFile(path);
 const screens = new Map();
 

@@ -10,10 +10,12 @@ writeFileSync(big, new Uint8Array(5000).fill(0x90));
 test.each<[string, string[], string]>([
   ['no command', [], 'usage: picovm COMMAND'],
   ['an unknown command', ['walk'], "unknown command 'walk': the commands are run, map, doctor"],
+  ['help for an unknown command', ['help', 'constructor'], "unknown command 'constructor'"],
   ['no image', ['run'], 'run needs a guest image'],
   ['two images', ['run', HELLO, HELLO], 'run takes one image'],
   ['no such file', ['run', 'no-such.bin'], 'no-such.bin: no such file'],
   ['a directory', ['run', tmpdir()], 'is a directory'],
+  ['a device', ['run', '/dev/zero'], '/dev/zero is no file'],
   ['an empty file', ['run', guestFile()], 'is empty'],
   [
     'an image that does not fit',

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const bin = fileURLToPath(new URL('../bin/picovm.cjs', import.meta.url));
@@ -21,8 +22,9 @@ export interface ProcessResult {
 export interface ProcessOptions {
   readonly stdin?: string;
   readonly env?: Record<string, string>;
-  /** Sent once the process has printed this text to stdout. */
+  /** `signal` is sent once the process has printed this text to stdout. */
   readonly interruptAfter?: string;
+  readonly signal?: NodeJS.Signals;
 }
 
 /** Runs the built command as a user does, in a process of its own. */
@@ -33,7 +35,7 @@ export function picovm(args: readonly string[], options: ProcessOptions = {}): P
     let stderr = '';
     child.stdout.on('data', (data) => {
       stdout += data;
-      if (options.interruptAfter !== undefined && stdout.includes(options.interruptAfter)) child.kill('SIGINT');
+      if (options.interruptAfter !== undefined && stdout.includes(options.interruptAfter)) child.kill(options.signal);
     });
     child.stderr.on('data', (data) => {
       stderr += data;
@@ -42,6 +44,23 @@ export function picovm(args: readonly string[], options: ProcessOptions = {}): P
     child.once('close', (status) => resolve({ status, stdout, stderr }));
     child.stdin.end(options.stdin ?? '');
   });
+}
+
+/** Runs the command with nobody reading what it prints. @returns bytes by which it grew from its second second on */
+export async function growthUnread(args: readonly string[], milliseconds: number): Promise<number> {
+  const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const resident = (): number => {
+    const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? [];
+    return Number(kilobytes) * 1024;
+  };
+  try {
+    await sleep(1500);
+    const before = resident();
+    await sleep(milliseconds);
+    return resident() - before;
+  } finally {
+    child.kill('SIGKILL');
+  }
 }
 
 /** A guest image in a temporary file. */

@@ -10,7 +10,7 @@ export const EXIT_STATUS = {
   failed: 2,
   /** A limit was reached: as `timeout(1)` has it. */
   limit: 124,
-  /** Interrupted by SIGINT: 128 + 2. */
+  /** Interrupted by SIGINT: 128 + 2. Other signals count in the same way: see `EndSignals`. */
   interrupted: 130,
 } as const;
 

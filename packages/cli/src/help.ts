@@ -1,4 +1,5 @@
 import { DOCTOR_OPTIONS, formatOptions, MAP_OPTIONS, type OptionSpec, RUN_OPTIONS } from './options/option-table.ts';
+import { UsageError } from './usage-error.ts';
 
 /** A command as its help describes it. */
 interface CommandHelp {
@@ -18,7 +19,7 @@ const COMMANDS: Readonly<Record<string, CommandHelp>> = {
   1    wrong usage, or the host cannot do it
   2    the guest failed: its registers, the exit and the last accesses are printed
   124  --timeout or --max-exits was reached
-  130  interrupted`,
+  130  interrupted (143 by SIGTERM, 129 by SIGHUP)`,
   },
   map: {
     usage: 'picovm map [OPTIONS]',
@@ -35,10 +36,12 @@ const COMMANDS: Readonly<Record<string, CommandHelp>> = {
 /** The names of the commands. */
 export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS);
 
-/** The help of one command, or without a name of the program. */
+/**
+ * The help of one command, or without a name of the program.
+ * @throws UsageError if there is no such command
+ */
 export function helpText(command?: string): string {
-  const help = command === undefined ? undefined : COMMANDS[command];
-  if (help === undefined) {
+  if (command === undefined) {
     const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`);
     return [
       'picovm: run small virtual machines',
@@ -50,6 +53,10 @@ export function helpText(command?: string): string {
       "'picovm COMMAND --help' tells the options of a command; 'picovm --version' the version.",
     ].join('\n');
   }
+  if (!Object.hasOwn(COMMANDS, command)) {
+    throw new UsageError(`unknown command '${command}': the commands are ${COMMAND_NAMES.join(', ')}`);
+  }
+  const help = COMMANDS[command];
   const parts = [`usage: ${help.usage}`, help.summary, `options:\n${formatOptions(help.options)}`];
   return [...parts, ...(help.more === undefined ? [] : [help.more])].join('\n\n');
 }

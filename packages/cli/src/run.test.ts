@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { kvm } from '@picovm/kvm-native';
 import { describe, expect, test } from 'vitest';
-import { guestFile, HELLO, HELLO_BOOT, picovm } from './cli-process.test-util.ts';
+import { growthUnread, guestFile, HELLO, HELLO_BOOT, picovm } from './cli-process.test-util.ts';
 
 const BANNER = [
   '              _   _      _ _        __        __         _     _ _',
@@ -159,12 +159,30 @@ describe('how it ends', () => {
     expect(stderr.match(/^io write 0x0080/gm)).toHaveLength(7);
   });
 
-  test('SIGINT ends with 130', async () => {
+  test('a picture that cannot be written costs nothing else', async () => {
+    const result = await picovm([...CLASSIC, '--accel', 'interp', '--png', '/no/such/dir/x.png']);
+    expect(result).toMatchObject({ status: 1, stdout: SCREEN });
+  });
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s ends with %i, and nothing that the guest wrote is lost', async (name, status) => {
     // mov al,'R' / out 0xe9,al, then spin
     const image = guestFile(0xb0, 0x52, 0xe6, 0xe9, ...SPIN);
-    const result = await picovm(['run', image, '--accel', 'interp'], { interruptAfter: 'R' });
-    expect(result.status).toBe(130);
-    expect(result.stderr).toContain('aborted');
+    const result = await picovm(['run', image, '--accel', 'interp'], { interruptAfter: 'R', signal: name });
+    expect(result).toMatchObject({ status, stdout: 'R', stderr: expect.stringContaining('aborted') });
+  });
+
+  // What a process holds is read from /proc.
+  test.runIf(existsSync('/proc/self/status')).each([
+    ['prints', []],
+    ['is traced', ['--trace', 'io']],
+  ])('a guest that %s faster than anybody reads has to wait', async (_what, options) => {
+    const image = guestFile(0xe6, 0xe9, 0xeb, 0xfc); // out 0xe9,al / jmp $-2
+    // Without the wait it grows by 12 to 22 MB a second.
+    expect(await growthUnread(['run', image, '--accel', 'interp', ...options], 2000)).toBeLessThan(12e6);
   });
 
   test('a triple fault ends with 2, the registers, the code and the last accesses', async () => {

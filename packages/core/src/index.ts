@@ -61,7 +61,7 @@ export { hex, hexRange } from './format.ts';
 export { type InterruptController, IRQ_LINES, IrqLines } from './irq/interrupt-controller.ts';
 export { type IrqLine, type LevelListener, SharedIrqLine } from './irq/irq-line.ts';
 export { type Logger, silentLogger } from './logger.ts';
-export { Arena, type ArenaOptions, PAGE_SIZE } from './memory/arena.ts';
+export { Arena, type ArenaMemory, type ArenaOptions, PAGE_SIZE } from './memory/arena.ts';
 export type { DirtyLog, DirtySource } from './memory/dirty-pages.ts';
 export { GuestMemory, type HostWriteListener } from './memory/guest-memory.ts';
 export { MemoryRegion, type MemoryRegionSpec } from './memory/region.ts';

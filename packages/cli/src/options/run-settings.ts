@@ -74,7 +74,7 @@ function parseSerial(text: string | undefined): SerialSetting {
 function parseDump(text: string): DumpRange {
   const [address, length, ...rest] = text.split(':');
   if (length === undefined || rest.length > 0) {
-    throw new UsageError(`--dump: '${text}' is no range: write it like 0xb8000:160 or 0:0x200`);
+    throw new UsageError(`--dump: '${text}' is no range: write it like 0x7c00:512 or 0:0x200`);
   }
   const range = { address: parseAddress(address, '--dump'), length: parseSize(length, '--dump') };
   if (range.length === 0) throw new UsageError(`--dump: '${text}' has no bytes: give a length of at least 1`);

@@ -2,11 +2,12 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import type { SerialSetting } from '../options/run-settings.ts';
 import { UsageError } from '../usage-error.ts';
 import { BufferedWriter } from './buffered-writer.ts';
+import type { Outlet } from './outlet.ts';
 
 /** Takes what the guest writes to its serial port and debug console. */
 export interface SerialSink {
   write(bytes: Uint8Array): void;
-  /** What was written, as text, where it was to be kept. */
+  /** What was written, as text, where standard output is not to show it now. */
   readonly text: string;
   /** Whether the last byte on standard output was no newline, so that what follows needs one first. */
   readonly midLine: boolean;
@@ -15,32 +16,33 @@ export interface SerialSink {
   close(): void;
 }
 
-/** Of the text kept for `--json`; a guest that writes forever must not fill the host's memory. */
+/** Of the text that is kept; a guest that writes forever must not fill the host's memory. */
 const MAX_TEXT = 1 << 20;
 const NEWLINE = 10;
 const nothing = (): void => {};
 
 /**
- * Where the bytes go. With `--json`, standard output belongs to the JSON object, which carries the text instead.
+ * Where the bytes go.
+ * @param stdout takes them where they go to standard output; undefined: that belongs to something else, a JSON object or
+ *   a live screen, and they are kept as text
  * @throws UsageError if the file cannot be opened
  */
-export function serialSink(setting: SerialSetting, json: boolean): SerialSink {
+export function serialSink(setting: SerialSetting, stdout: Outlet | undefined): SerialSink {
   if (setting.to === 'none') return { write: nothing, text: '', midLine: false, flush: nothing, close: nothing };
   if (setting.to === 'file') return fileSink(setting.path);
-  return json ? textSink() : stdoutSink();
+  return stdout === undefined ? textSink() : outletSink(stdout);
 }
 
-function stdoutSink(): SerialSink {
-  const writer = new BufferedWriter((bytes) => void process.stdout.write(bytes));
+function outletSink(outlet: Outlet): SerialSink {
   const sink = {
     text: '',
     midLine: false,
     write(bytes: Uint8Array): void {
-      writer.write(bytes);
+      outlet.write(bytes);
       sink.midLine = bytes[bytes.length - 1] !== NEWLINE;
     },
-    flush: () => writer.flush(),
-    close: () => writer.flush(),
+    flush: () => outlet.flush(),
+    close: () => outlet.flush(),
   };
   return sink;
 }

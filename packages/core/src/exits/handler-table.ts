@@ -50,11 +50,16 @@ export class HandlerTable {
     return this.#of(reason).map(({ call }) => call.name || 'anonymous');
   }
 
-  /** Asks one after the other until one claims the exit. Throws what they throw. */
+  /** Asks one after the other until one claims the exit. Throws what they throw, and if one is asynchronous. */
   ask(exit: Exit): Disposition | undefined {
     for (const { call } of this.#of(exit.reason)) {
-      const disposition = call(exit as never);
+      const disposition: unknown = call(exit as never);
       if (disposition === 'resume' || disposition === 'stop') return disposition;
+      if (disposition instanceof Promise) {
+        // Its outcome comes too late to matter; unheeded, a rejection would end the whole process.
+        disposition.catch(() => {});
+        throw new TypeError('a handler cannot be asynchronous: the guest is stopped in the middle of an instruction');
+      }
     }
     return undefined;
   }

@@ -11,6 +11,12 @@ export interface ArenaOptions {
   readonly shared?: boolean;
 }
 
+/** A `WebAssembly.Memory`, as far as it matters here: its own type is only there for who has the types of the DOM. */
+export interface ArenaMemory {
+  readonly buffer: ArrayBufferLike;
+  grow(delta: number): number;
+}
+
 /**
  * All memory of one VM: its guest-physical regions and its accelerator's own state, in a single
  * `WebAssembly.Memory` that never grows. One, because a WebAssembly module imports only one memory; a WebAssembly
@@ -18,7 +24,7 @@ export interface ArenaOptions {
  */
 export class Arena {
   /** For modules that import it. */
-  readonly memory: WebAssembly.Memory;
+  readonly memory: ArenaMemory;
   /** Its bytes; a SharedArrayBuffer if `shared` was asked for. Always the same object. */
   readonly buffer: ArrayBufferLike;
   #used = 0;

@@ -1,6 +1,24 @@
+import type { Accelerator } from '../accelerator/accelerator.ts';
 import type { Device } from '../device/device.ts';
 import { VmError } from '../errors.ts';
 import type { RunOptions } from './vm-options.ts';
+
+/**
+ * Refuses options that are no options: for users without a type checker.
+ * @throws VmError `ERR_INVALID_ARGUMENT`
+ */
+export function checkVmOptions(options: { accelerator?: unknown; memory?: unknown; devices?: unknown }): void {
+  const { accelerator, memory, devices } = options;
+  if (typeof (accelerator as Partial<Accelerator> | undefined)?.createVm !== 'function') {
+    throw new VmError('ERR_INVALID_ARGUMENT', 'a VM needs an accelerator: give it one, such as interp() or kvm()');
+  }
+  if (!Array.isArray(memory)) {
+    throw new VmError('ERR_INVALID_ARGUMENT', 'a VM needs memory: give it a list, such as [{ base: 0, size: 0x1000 }]');
+  }
+  if (devices !== undefined && !Array.isArray(devices)) {
+    throw new VmError('ERR_INVALID_ARGUMENT', 'the devices of a VM are a list: give it one, such as [vgaText()]');
+  }
+}
 
 /**
  * The devices of a new VM, each with an id of its own.

@@ -20,6 +20,22 @@ function failure(message: string) {
   return { outcome: 'failed', error, message: expect.stringContaining(message) };
 }
 
+describe('an exit handler that is asynchronous stops its VM', () => {
+  it('even if it is rejected later', async () => {
+    using vm = makeVm(writing);
+    vm.on('io', (async () => Promise.reject(new Error('later'))) as never);
+    expect(await vm.run()).toMatchObject(failure('a handler cannot be asynchronous'));
+  });
+
+  it('but what else a handler returns claims nothing', async () => {
+    const seen: string[] = [];
+    using vm = makeVm(function* () {});
+    vm.on('halt', (({ reason }: { reason: string }) => seen.push(reason)) as never);
+    expect((await vm.run()).outcome).toBe('halted');
+    expect(seen).toEqual(['halt']);
+  });
+});
+
 describe('a device that throws stops its VM', () => {
   it('in an access', async () => {
     const result = await runProgram(writing, { devices: [onWrite(0, broken)] });

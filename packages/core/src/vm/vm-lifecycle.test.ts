@@ -11,6 +11,16 @@ const broken = (): never => {
 };
 
 describe('new Vm', () => {
+  it.each([
+    ['an accelerator', {}, 'a VM needs an accelerator'],
+    ['memory', { accelerator: new FakeAccelerator() }, 'a VM needs memory'],
+    ['a list of devices', { accelerator: new FakeAccelerator(), memory: [ram], devices: {} }, 'a list'],
+  ])('refuses options without %s', (_what, options, message) => {
+    expect(() => new Vm(options as never)).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining(message) }),
+    );
+  });
+
   it('attaches its devices in order, and prints the map of the machine', () => {
     const order: string[] = [];
     const vm = makeVm(function* () {}, {

@@ -17,7 +17,7 @@ import type { Clock, DrivenClock } from '../time/clock.ts';
 import { RealClock } from '../time/real-clock.ts';
 import { WatchedClock } from '../time/watched-clock.ts';
 import { attempt, throwFirst } from './attempt.ts';
-import { checkRunOptions, uniqueDevices } from './check-options.ts';
+import { checkRunOptions, checkVmOptions, uniqueDevices } from './check-options.ts';
 import { collectCounters, type VmCounters } from './counters.ts';
 import { type DeviceHost, deviceContext } from './device-context.ts';
 import { describeEnding, type Ending } from './ending.ts';
@@ -73,6 +73,7 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
    *   `ERR_UNSUPPORTED`, or what the accelerator says; `ERR_DEVICE` if `attach` threw something else
    */
   constructor(options: VmOptions<V>) {
+    checkVmOptions(options);
     const { accelerator, logger = silentLogger, onUnmapped = 'float' } = options;
     const clock: DrivenClock = options.clock ?? new RealClock();
     this.acceleratorName = accelerator.name;

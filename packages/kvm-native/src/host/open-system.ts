@@ -60,12 +60,18 @@ function checkVersion(system: NativeSystem, device: string): void {
   try {
     version = system.getApiVersion();
   } catch (error) {
-    throw new Unavailable('api-version', `${device} does not answer as KVM does`, undefined, error);
+    throw new Unavailable(
+      'api-version',
+      `${device} does not answer as KVM does`,
+      `see what ${device} is: on a host with KVM it is a character device, major 10, minor 232`,
+      error,
+    );
   }
   if (version !== KVM_API_VERSION) {
     throw new Unavailable(
       'api-version',
       `this KVM speaks version ${version} of its API, and only version ${KVM_API_VERSION} is known`,
+      'use a Linux kernel whose KVM speaks that version: every kernel since 2.6.22 does',
     );
   }
   if (system.checkExtension(KVM_CAP_USER_MEMORY) === 0 || system.checkExtension(KVM_CAP_IMMEDIATE_EXIT) === 0) {

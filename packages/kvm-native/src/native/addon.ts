@@ -1,3 +1,4 @@
+import type { ArenaMemory } from '@picovm/core';
 /**
  * The addon (native/*.cc), typed. One class a kind of file descriptor, one method an ioctl. Kernel structures pass as
  * `Uint8Array`s of exactly their size. What the kernel refuses is thrown as an `IoctlError`, arguments that cannot be
@@ -47,14 +48,14 @@ export interface NativeVm {
     slot: number,
     flags: number,
     guestPhysicalAddress: number,
-    memory: WebAssembly.Memory,
+    memory: ArenaMemory,
     offset: number,
     size: number,
   ): void;
   /** Fills `bitmap`, one bit a page in whole 64-bit words, with the pages written since the last call. */
   getDirtyLog(slot: number, bitmap: Uint8Array): void;
   /** The range of `memory` becomes the vCPU's mailbox (mailbox.ts). */
-  createVcpu(id: number, memory: WebAssembly.Memory, offset: number, size: number): NativeVcpu;
+  createVcpu(id: number, memory: ArenaMemory, offset: number, size: number): NativeVcpu;
   close(): void;
 }
 
