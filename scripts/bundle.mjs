@@ -4,8 +4,7 @@
 //
 //   node bundle.mjs ENTRY... [--command ENTRY]
 //
-// A command is what people start: it becomes one CommonJS file, which Node starts sooner, with the other packages inlined,
-// but for the native one, which has to find its addon beside it.
+// A command is what people start: it becomes one CommonJS file, which Node starts sooner, with the other packages inlined.
 
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
@@ -39,7 +38,6 @@ if (commands.length > 0) {
     format: 'cjs',
     splitting: false,
     outExtension: { '.js': '.cjs' },
-    external: ['@picovm/kvm-native'],
     // CommonJS has no import.meta.
     banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
     define: { 'import.meta.url': 'importMetaUrl' },

@@ -52,6 +52,17 @@ export const interrupts: readonly GuestCase[] = [
     expect: { pushed: [], memory: [[0x4000, words(0x1045, 0x1048, 0x1049, 0x104b, 0x104c, 0x0000)]] },
   },
   {
+    name: 'single-step-self-jump',
+    about: 'TF over jmp $: no dead end, because the handler of the trap ends it',
+    expect: {
+      pushed: [
+        ['traps left', 0],
+        ['at the end', flags()],
+      ],
+      registers: { bx: 0x600d },
+    },
+  },
+  {
     name: 'mov-ss-shadow',
     about: 'no trap between MOV SS or POP SS and the next instruction',
     needs: ['trap-shadow'],

@@ -36,6 +36,7 @@ test.each<[string, string[], string]>([
   ['an unreadable duration', ['run', HELLO, '--timeout', 'soon'], "--timeout: 'soon' is no duration"],
   ['an unreadable count', ['run', HELLO, '--max-exits', 'many'], "--max-exits: 'many' is no number"],
   ['an unreadable dump', ['run', HELLO, '--dump', '0x100'], "--dump: '0x100' is no range"],
+  ['a dump too large to print', ['run', HELLO, '--memory', '1G', '--dump', '0x100000:200M'], 'is more than 16M'],
   ['a dump of no memory', ['run', HELLO, '--dump', '0xb8000:16'], '16 bytes at 0xb8000 are not all memory'],
   [
     'an unknown accelerator',
@@ -45,6 +46,7 @@ test.each<[string, string[], string]>([
   ['an unknown machine', ['run', HELLO, '--machine', 'pc98'], "--machine: unknown 'pc98': it is one of pico"],
   ['an unknown flag', ['run', HELLO, '--fast'], 'unknown option --fast'],
   ['an unknown short flag', ['run', HELLO, '-x'], 'unknown option -x'],
+  ['two operands of map', ['map', HELLO, HELLO], 'map takes at most one image'],
   ['a flag without its value', ['run', HELLO, '--memory'], '--memory needs a value, SIZE'],
   ['a flag before another instead of its value', ['run', HELLO, '--memory', '--json'], '--memory needs a value, SIZE'],
   ['a switch with a value', ['run', HELLO, '--json=yes'], '--json takes no value'],

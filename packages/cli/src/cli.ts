@@ -17,10 +17,18 @@ export async function cli(args: readonly string[]): Promise<number> {
   try {
     return await dispatch(args);
   } catch (error) {
-    if (!(error instanceof UsageError) && !(error instanceof VmError)) throw error;
-    console.error(`picovm: ${error.message}`);
+    if (error instanceof UsageError || error instanceof VmError) console.error(`picovm: ${error.message}`);
+    else console.error(unexpected(error));
     return EXIT_STATUS.usage;
   }
+}
+
+// A defect of ours, or a host at its limits. The stack is for whoever reports it, and no answer to a user.
+function unexpected(error: unknown): string {
+  const stack = error instanceof Error ? error.stack : undefined;
+  if (process.env.PICOVM_DEBUG) return `picovm: ${stack ?? String(error)}`;
+  const message = error instanceof Error ? error.message : String(error);
+  return `picovm: unexpected: ${message} (please report it, with what PICOVM_DEBUG=1 in the environment adds)`;
 }
 
 async function dispatch([name, ...rest]: readonly string[]): Promise<number> {
@@ -43,7 +51,7 @@ async function dispatch([name, ...rest]: readonly string[]): Promise<number> {
       `unknown ${what} '${name}': the commands are ${COMMAND_NAMES.join(', ')}; see 'picovm --help'`,
     );
   }
-  if (rest.includes('--help')) {
+  if (rest.includes('--help') || rest.includes('-h')) {
     console.log(helpText(name));
     return EXIT_STATUS.ok;
   }

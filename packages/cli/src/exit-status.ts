@@ -12,6 +12,8 @@ export const EXIT_STATUS = {
   limit: 124,
   /** Interrupted by SIGINT: 128 + 2. Other signals count in the same way: see `EndSignals`. */
   interrupted: 130,
+  /** Nobody reads standard output any more: what SIGPIPE gives, 128 + 13. */
+  brokenPipe: 141,
 } as const;
 
 /** The exit status for the way in which a run ended. */

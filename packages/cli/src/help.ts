@@ -22,8 +22,8 @@ const COMMANDS: Readonly<Record<string, CommandHelp>> = {
   130  interrupted (143 by SIGTERM, 129 by SIGHUP)`,
   },
   map: {
-    usage: 'picovm map [OPTIONS]',
-    summary: 'print the address map of the machine that the same options would build',
+    usage: 'picovm map [IMAGE] [OPTIONS]',
+    summary: 'print the address map of the machine that the same line with run would build',
     options: MAP_OPTIONS,
   },
   doctor: {

@@ -4,11 +4,9 @@ import { EXIT_STATUS } from './exit-status.ts';
 // Whoever reads our output may stop reading (`picovm run ... | head`): that is no failure of ours, and nothing is left to
 // say. Anything else, such as a full disk, is.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') {
-    console.error(`picovm: cannot write to standard output: ${error.message}`);
-    process.exitCode = EXIT_STATUS.usage;
-  }
-  process.exit();
+  if (error.code === 'EPIPE') process.exit(EXIT_STATUS.brokenPipe);
+  console.error(`picovm: cannot write to standard output: ${error.message}`);
+  process.exit(EXIT_STATUS.usage);
 });
 // Nobody is there to be told; the guest's own output goes on.
 process.stderr.on('error', () => {});

@@ -23,7 +23,6 @@ export async function run(args: readonly string[]): Promise<number> {
   if (rest.length > 0) throw new UsageError(`run takes one image, but got '${path}' and '${rest[0]}'`);
   const image = readImage(path);
   const { accelerator, reason } = await chooseAccelerator(settings.accel);
-  if (settings.accel === 'auto' && !settings.json) console.error(`picovm: running on ${accelerator.name} (${reason})`);
 
   const outlets = { stdout: new Outlet(process.stdout), stderr: new Outlet(process.stderr) };
   const serial = serialSink(settings.serial, settings.json || isLive(settings) ? undefined : outlets.stdout);
@@ -33,6 +32,9 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     loadImage(machine.vm, image, { load: settings.load, entry: settings.entry });
     checkDumps(machine, settings);
+    if (settings.accel === 'auto' && !settings.json) {
+      console.error(`picovm: running on ${accelerator.name} (${reason})`);
+    }
     const result = await runGuest(machine, settings, outlets, signals.signal);
     serial.flush();
     const status = signals.status ?? exitStatusOf(result.outcome);

@@ -6,6 +6,8 @@ import { parseEntry } from './parse-entry.ts';
 import { parseAddress, parseDuration, parseNumber, parseSize } from './parse-number.ts';
 
 const DEFAULT_MEMORY = '1M';
+/** Of one dump: as text it is five times that. */
+const MAX_DUMP = 16 << 20;
 
 /** A range of guest memory to print. */
 export interface DumpRange {
@@ -77,6 +79,8 @@ function parseDump(text: string): DumpRange {
     throw new UsageError(`--dump: '${text}' is no range: write it like 0x7c00:512 or 0:0x200`);
   }
   const range = { address: parseAddress(address, '--dump'), length: parseSize(length, '--dump') };
+  if (range.length > MAX_DUMP)
+    throw new UsageError(`--dump: '${text}' is more than ${MAX_DUMP >> 20}M: dump less of it`);
   if (range.length === 0) throw new UsageError(`--dump: '${text}' has no bytes: give a length of at least 1`);
   return range;
 }

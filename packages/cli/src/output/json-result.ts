@@ -10,6 +10,8 @@ export interface JsonExtras {
   readonly screen: readonly string[];
   /** What the guest wrote to COM1 and to the debug console. */
   readonly serial: string;
+  /** Whether it wrote more than the 1 MiB that is kept. */
+  readonly serialTruncated: boolean;
   /** The memory that `--dump` asked for. */
   readonly dumps: readonly { readonly address: string; readonly bytes: string }[];
 }

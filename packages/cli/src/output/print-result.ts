@@ -25,13 +25,18 @@ export function printText({ vm, vga }: Pico, settings: RunSettings, { result, st
   // A live screen kept standard output to itself until now.
   if (serial.text !== '') lines.push(serial.text.endsWith('\n') ? serial.text.slice(0, -1) : serial.text);
   if (settings.screen !== 'none') {
-    lines.push(...(process.stdout.isTTY ? colourLines(vga.screen()) : screenLines(vga.screen())));
+    lines.push(...(usesColour() ? colourLines(vga.screen()) : screenLines(vga.screen())));
   }
   if (settings.registers) lines.push(...formatRegisters(result.cpu));
   for (const { address, length } of settings.dumps) lines.push(...hexDump(vm.memory.read(address, length), address));
   if (lines.length > 0) process.stdout.write(`${serial.midLine ? '\n' : ''}${lines.join('\n')}\n`);
   if (status !== EXIT_STATUS.ok) console.error(`picovm: ${result.message}`);
   if (status === EXIT_STATUS.failed) console.error(failureReport(vm, result).join('\n'));
+}
+
+// https://no-color.org
+function usesColour(): boolean {
+  return process.stdout.isTTY && !process.env.NO_COLOR;
 }
 
 /** Prints what came of a run as one JSON object. */
@@ -41,6 +46,7 @@ export function printJson({ vm, vga }: Pico, { dumps }: RunSettings, report: Run
     ...about,
     screen: screenLines(vga.screen()),
     serial: serial.text,
+    serialTruncated: serial.truncated,
     dumps: dumps.map(({ address, length }) => {
       return { address: hex(address), bytes: Buffer.from(vm.memory.read(address, length)).toString('hex') };
     }),

@@ -9,6 +9,8 @@ export interface SerialSink {
   write(bytes: Uint8Array): void;
   /** What was written, as text, where standard output is not to show it now. */
   readonly text: string;
+  /** Whether there was more text than is kept. */
+  readonly truncated: boolean;
   /** Whether the last byte on standard output was no newline, so that what follows needs one first. */
   readonly midLine: boolean;
   /** Passes on what is still held back. */
@@ -28,7 +30,8 @@ const nothing = (): void => {};
  * @throws UsageError if the file cannot be opened
  */
 export function serialSink(setting: SerialSetting, stdout: Outlet | undefined): SerialSink {
-  if (setting.to === 'none') return { write: nothing, text: '', midLine: false, flush: nothing, close: nothing };
+  if (setting.to === 'none')
+    return { write: nothing, text: '', truncated: false, midLine: false, flush: nothing, close: nothing };
   if (setting.to === 'file') return fileSink(setting.path);
   return stdout === undefined ? textSink() : outletSink(stdout);
 }
@@ -36,6 +39,7 @@ export function serialSink(setting: SerialSetting, stdout: Outlet | undefined): 
 function outletSink(outlet: Outlet): SerialSink {
   const sink = {
     text: '',
+    truncated: false,
     midLine: false,
     write(bytes: Uint8Array): void {
       outlet.write(bytes);
@@ -51,11 +55,16 @@ function textSink(): SerialSink {
   const decoder = new TextDecoder();
   const sink = {
     text: '',
+    truncated: false,
     midLine: false,
     write(bytes: Uint8Array): void {
       if (sink.text.length < MAX_TEXT) sink.text += decoder.decode(bytes, { stream: true });
+      else sink.truncated = true;
     },
-    flush: nothing,
+    // What is left of a character that was begun.
+    flush: () => {
+      sink.text += decoder.decode();
+    },
     close: nothing,
   };
   return sink;
@@ -83,5 +92,12 @@ function fileSink(path: string): SerialSink {
     writer.flush();
     closeSync(fd);
   };
-  return { write: (bytes) => writer.write(bytes), text: '', midLine: false, flush: () => writer.flush(), close };
+  return {
+    write: (bytes) => writer.write(bytes),
+    text: '',
+    truncated: false,
+    midLine: false,
+    flush: () => writer.flush(),
+    close,
+  };
 }

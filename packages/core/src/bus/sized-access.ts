@@ -60,7 +60,7 @@ export abstract class SizedAccess<H extends PortHandler | MmioHandler> {
     if (offset + size > entry.length) return this.#readBytes(address, size);
     entry.reads++;
     try {
-      if (takesAsIs(entry, offset, size)) return truncate(entry.handler.read(offset, size), size);
+      if (takesAsIs(entry, offset, size)) return truncate(atOnce(entry.handler.read(offset, size)), size);
       return size > entry.max && isAligned(entry, offset)
         ? splitRead(entry, offset, size)
         : unitsRead(entry, offset, size);
@@ -85,7 +85,7 @@ export abstract class SizedAccess<H extends PortHandler | MmioHandler> {
     }
     entry.writes++;
     try {
-      if (takesAsIs(entry, offset, size)) entry.handler.write(offset, size, truncate(value, size));
+      if (takesAsIs(entry, offset, size)) atOnce(entry.handler.write(offset, size, truncate(value, size)));
       else if (size > entry.max && isAligned(entry, offset)) splitWrite(entry, offset, size, value);
       else unitsWrite(entry, offset, size, value);
     } catch (cause) {
@@ -173,14 +173,14 @@ type Entry = RangeEntry<PortHandler | MmioHandler>;
 function splitRead(entry: Entry, offset: number, size: AccessSize): number {
   let value = 0;
   for (let i = 0; i < size; i += entry.max) {
-    value += truncate(entry.handler.read(offset + i, entry.max), entry.max) * 2 ** (8 * i);
+    value += truncate(atOnce(entry.handler.read(offset + i, entry.max)), entry.max) * 2 ** (8 * i);
   }
   return value;
 }
 
 function splitWrite(entry: Entry, offset: number, size: AccessSize, value: number): void {
   for (let i = 0; i < size; i += entry.max) {
-    entry.handler.write(offset + i, entry.max, truncate(value >>> (8 * i), entry.max));
+    atOnce(entry.handler.write(offset + i, entry.max, truncate(value >>> (8 * i), entry.max)));
   }
 }
 
@@ -198,7 +198,7 @@ function unitsRead(entry: Entry, offset: number, size: AccessSize): number {
     const at = offset + i - ((offset + i) % entry.min);
     if (at !== unit) {
       unit = at;
-      data = truncate(entry.handler.read(at, entry.min), entry.min);
+      data = truncate(atOnce(entry.handler.read(at, entry.min)), entry.min);
     }
     value += ((data >>> (8 * (offset + i - at))) & 0xff) * 2 ** (8 * i);
   }
@@ -209,13 +209,20 @@ function unitsWrite(entry: Entry, offset: number, size: AccessSize, value: numbe
   const end = offset + size;
   for (let at = offset - (offset % entry.min); at < end; at += entry.min) {
     const covered = at >= offset && at + entry.min <= end;
-    let data = covered ? 0 : truncate(entry.handler.read(at, entry.min), entry.min);
+    let data = covered ? 0 : truncate(atOnce(entry.handler.read(at, entry.min)), entry.min);
     for (let byte = 0; byte < entry.min; byte++) {
       const i = at + byte - offset;
       if (i < 0 || i >= size) continue;
       const shift = 8 * byte;
       data = ((data & ~(0xff << shift)) | (((value >>> (8 * i)) & 0xff) << shift)) >>> 0;
     }
-    entry.handler.write(at, entry.min, data);
+    atOnce(entry.handler.write(at, entry.min, data));
   }
+}
+
+// An access is answered at once or not at all. A promise comes too late; unheeded, its rejection would end the process.
+function atOnce<T>(answer: T): T {
+  if (typeof answer !== 'object' || !(answer instanceof Promise)) return answer;
+  answer.catch(() => {});
+  throw new TypeError('it answers with a promise, but an access is synchronous');
 }

@@ -45,6 +45,27 @@ describe('a device that throws stops its VM', () => {
     expect(result.counters.exits.io).toBe(1);
   });
 
+  it.each([1, 4] as const)('by answering an access of %i bytes with a promise', async (size) => {
+    const late = async (): Promise<never> => {
+      throw new Error('later');
+    };
+    for (const program of [
+      function* (cpu) {
+        cpu.sink.portWrite(0, size, 0);
+        yield;
+      },
+      function* (cpu) {
+        cpu.sink.portRead(0, size);
+        yield;
+      },
+    ] satisfies Program[]) {
+      const async = device('async', ({ claimPorts }) => {
+        claimPorts({ base: 0, length: 4, width: { max: 2 } }, { read: late, write: late } as never);
+      });
+      expect(await runProgram(program, { devices: [async] })).toMatchObject(failure('it answers with a promise'));
+    }
+  });
+
   it('in an alarm; the alarms behind it stay', async () => {
     let rang = 0;
     const devices = [

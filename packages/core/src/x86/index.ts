@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 export { dumpX86 } from './dump.ts';
 export { CR0, formatFlags, RFLAGS } from './flags.ts';
 export { enterRealMode, type FarPointer, formatFarPointer } from './real-mode.ts';

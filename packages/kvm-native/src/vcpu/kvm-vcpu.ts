@@ -199,6 +199,8 @@ export class KvmVcpu implements X86Vcpu {
     this.#loadRegisters();
     const { rip, rflags } = this.#regs;
     if (interruptsPossible && (rflags & BigInt(RFLAGS.IF)) !== 0n) return false;
+    // The handler of the single-step trap may end it.
+    if ((rflags & BigInt(RFLAGS.TF)) !== 0n) return false;
     this.#loadSpecialRegisters();
     const code = codeBytes(this.#native, this.#memory, rip, this.#sregs, SELF_JUMP_BYTES);
     return isSelfJump(code, this.#sregs.codeSize);
