@@ -5,7 +5,11 @@ import { EXIT_REASONS } from './exit-reasons.ts';
 /** What a handler says of an exit: the guest goes on, or the run ends with it. */
 export type Disposition = 'resume' | 'stop';
 
-/** Claims an exit, or leaves it to the handler registered before it by returning nothing. */
+/**
+ * Claims an exit, or leaves it to the handler registered before it by returning nothing. It is synchronous. At a question
+ * (`io`, `mmio`, `cpuid`, `rdmsr`, `wrmsr`) the guest is in the middle of an instruction: what the vCPU's registers hold
+ * then differs from accelerator to accelerator.
+ */
 export type ExitHandler<R extends ExitReason = ExitReason> = (exit: ExitOf<R>) => Disposition | void;
 
 // What the table holds: handlers of all reasons, each only ever called with its own kind of exit. An object for each
