@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -11,7 +11,8 @@ export interface Resources {
   readonly descriptors: number;
   /** Descriptors of KVM alone: other parts of the test runner open and close files. */
   readonly kvmDescriptors: number;
-  readonly mappings: number;
+  /** Reservations of arenas: 4 GiB and more, because that is what a 32-bit address can reach. */
+  readonly arenas: number;
   /** Mappings of kvm_run pages. */
   readonly kvmMappings: number;
   readonly threads: number;
@@ -21,20 +22,30 @@ export interface Resources {
 
 /** Collects garbage, lets finalizers run, and counts. */
 export async function resources(): Promise<Resources> {
-  for (let i = 0; i < 4; i++) {
+  for (let i = 0; i < 5; i++) {
     collect();
-    await setImmediate();
+    // The sweeper has a thread of its own, and gives memory back a little later.
+    await setTimeout(20);
   }
   const links = readlinks();
   const maps = readFileSync('/proc/self/maps', 'utf8').trimEnd().split('\n');
   return {
     descriptors: links.length,
     kvmDescriptors: links.filter((link) => /kvm/.test(link)).length,
-    mappings: maps.length,
+    arenas: maps.filter((line) => sizeOf(line) >= 2 ** 32).length,
     kvmMappings: maps.filter((line) => line.includes('kvm-vcpu')).length,
     threads: readdirSync('/proc/self/task').length,
     rss: process.memoryUsage.rss(),
   };
+}
+
+// A line begins with the range: `7f0000000000-7f0280000000 ---p ...`.
+function sizeOf(line: string): number {
+  const [from, to] = line
+    .split(' ', 1)[0]
+    .split('-')
+    .map((address) => Number.parseInt(address, 16));
+  return to - from;
 }
 
 function readlinks(): string[] {

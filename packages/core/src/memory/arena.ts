@@ -13,7 +13,9 @@ export interface ArenaOptions {
 
 /** A `WebAssembly.Memory`, as far as it matters here: its own type is only there for who has the types of the DOM. */
 export interface ArenaMemory {
+  /** Its bytes. */
   readonly buffer: ArrayBufferLike;
+  /** Never to be called: an arena keeps its size. Here because a `WebAssembly.Memory` has it. */
   grow(delta: number): number;
 }
 
