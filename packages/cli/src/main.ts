@@ -8,8 +8,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   console.error(`picovm: cannot write to standard output: ${error.message}`);
   process.exit(EXIT_STATUS.usage);
 });
-// Nobody is there to be told; the guest's own output goes on.
-process.stderr.on('error', () => {});
 
 // No top-level await: the command is built as CommonJS.
 void cli(process.argv.slice(2)).then((status) => {

@@ -24,7 +24,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const image = readImage(path);
   const { accelerator, reason } = await chooseAccelerator(settings.accel);
 
-  const outlets = { stdout: new Outlet(process.stdout), stderr: new Outlet(process.stderr) };
+  const outlets = { stdout: new Outlet(() => process.stdout), stderr: new Outlet(traceStream) };
   const serial = serialSink(settings.serial, settings.json || isLive(settings) ? undefined : outlets.stdout);
   const onSerial = (bytes: Uint8Array): void => serial.write(bytes);
   const machine = pico({ accelerator, memory: settings.memory, onSerial, onDebug: onSerial });
@@ -50,6 +50,11 @@ export async function run(args: readonly string[]): Promise<number> {
     machine.vm.dispose();
     serial.close();
   }
+}
+
+// If nobody reads the trace any more, the guest's own output still goes on.
+function traceStream(): NodeJS.WriteStream {
+  return process.stderr.on('error', () => {});
 }
 
 // Before the guest runs: a wrong range must not cost a long run its result.

@@ -7,14 +7,17 @@ const LIMIT = 1 << 20;
 export class Outlet {
   /** Called when so much waits that the guest has to stop. */
   onFull: () => void = () => {};
-  readonly #stream: NodeJS.WriteStream;
+  readonly #open: () => NodeJS.WriteStream;
   readonly #writer: BufferedWriter;
+  #stream: NodeJS.WriteStream | undefined;
 
-  constructor(stream: NodeJS.WriteStream) {
-    this.#stream = stream;
+  /** @param open gives the stream; called at the first write, because Node makes its standard streams when asked */
+  constructor(open: () => NodeJS.WriteStream) {
+    this.#open = open;
     this.#writer = new BufferedWriter((bytes) => {
-      stream.write(bytes);
-      if (this.#full) this.onFull();
+      this.#stream ??= this.#open();
+      this.#stream.write(bytes);
+      if (isFull(this.#stream)) this.onFull();
     });
   }
 
@@ -29,14 +32,15 @@ export class Outlet {
 
   /** Resolves when the reader has caught up, or is gone. */
   async drained(): Promise<void> {
-    if (!this.#full) return;
+    const stream = this.#stream;
+    if (stream === undefined || !isFull(stream)) return;
     await new Promise<void>((resolve) => {
-      this.#stream.once('drain', resolve);
-      this.#stream.once('close', resolve);
+      stream.once('drain', resolve);
+      stream.once('close', resolve);
     });
   }
+}
 
-  get #full(): boolean {
-    return !this.#stream.destroyed && this.#stream.writableLength >= LIMIT;
-  }
+function isFull(stream: NodeJS.WriteStream): boolean {
+  return !stream.destroyed && stream.writableLength >= LIMIT;
 }
