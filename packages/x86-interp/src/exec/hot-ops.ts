@@ -74,7 +74,7 @@ const CASES: readonly (readonly [number, string, 0 | 1 | 2, Operand])[] = [
   [32, 'LEA G,M', 2, 'memory'],
   [33, 'PUSH E', 2, 'register'],
   [34, 'POP E', 2, 'register'],
-]; // biome-ignore format: a table
+];
 
 /** The cases of jumps inside a page, by condition; 0 where there is none. */
 const CONDITIONAL = [0, 0, 35, 36, 37, 38, 39, 40, 41, 42, 0, 0, 43, 44, 45, 46];
