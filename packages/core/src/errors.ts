@@ -12,8 +12,14 @@
  * | `ERR_REGION_ALIGNMENT` | a memory region's base or size is not a multiple of 4096, or out of range |
  * | `ERR_ARENA_FULL` | the VM's arena has no room left, or cannot be had from the host |
  * | `ERR_DEVICE` | a device or an exit handler threw; the original is the `cause` |
+ * | `ERR_DEVICE_API` | a device was made for another version of the device API |
  * | `ERR_DEVICE_ID` | a device has no `id`, or two devices of one VM have the same |
  * | `ERR_DEVICE_STATE` | a device was given a state to restore that it does not understand |
+ * | `ERR_SNAPSHOT_FORMAT` | what was given is no snapshot, or a malformed one |
+ * | `ERR_SNAPSHOT_TRUNCATED` | a snapshot ends too early |
+ * | `ERR_SNAPSHOT_CORRUPT` | a snapshot has a wrong checksum |
+ * | `ERR_SNAPSHOT_VERSION` | a snapshot was written by a newer version |
+ * | `ERR_SNAPSHOT_MISMATCH` | a snapshot is of another machine; the message lists both sides |
  * | `ERR_NO_ACCELERATOR` | none of the accelerators asked for can run here |
  * | `ERR_ACCELERATOR_UNAVAILABLE` | this accelerator cannot run here |
  * | `ERR_UNSUPPORTED` | the accelerator lacks what the configuration needs |
@@ -31,8 +37,14 @@ export type VmErrorCode =
   | 'ERR_REGION_ALIGNMENT'
   | 'ERR_ARENA_FULL'
   | 'ERR_DEVICE'
+  | 'ERR_DEVICE_API'
   | 'ERR_DEVICE_ID'
   | 'ERR_DEVICE_STATE'
+  | 'ERR_SNAPSHOT_FORMAT'
+  | 'ERR_SNAPSHOT_TRUNCATED'
+  | 'ERR_SNAPSHOT_CORRUPT'
+  | 'ERR_SNAPSHOT_VERSION'
+  | 'ERR_SNAPSHOT_MISMATCH'
   | 'ERR_NO_ACCELERATOR'
   | 'ERR_ACCELERATOR_UNAVAILABLE'
   | 'ERR_UNSUPPORTED'
@@ -65,4 +77,9 @@ export class VmError extends Error {
 /** What a thrown value says; anything may be thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** Whether a thrown value is a `VmError`, of this or of another copy of core. */
+export function isVmError(thrown: unknown): thrown is VmError {
+  return thrown instanceof Error && thrown.name === 'VmError' && typeof (thrown as Partial<VmError>).code === 'string';
 }

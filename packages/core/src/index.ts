@@ -21,8 +21,38 @@ export { MmioBus } from './bus/mmio-bus.ts';
 export { PortBus } from './bus/port-bus.ts';
 export type { OwnedRange, OwnerAccessCounts } from './bus/range-entry.ts';
 export { type BusOptions, SizedAccess, type UnmappedCounts } from './bus/sized-access.ts';
+export { describeOption } from './device/check-device-options.ts';
+export {
+  type DeviceDefinition,
+  type DeviceFactory,
+  type DeviceParts,
+  defineDevice,
+  isDeviceFactory,
+} from './device/define-device.ts';
 export type { Device, DeviceContext, DeviceState } from './device/device.ts';
-export { VmError, type VmErrorCode } from './errors.ts';
+export {
+  DEVICE_API_VERSION,
+  type DeviceManifest,
+  type DevicePlace,
+  type DeviceRange,
+  type DeviceSupports,
+  type OptionReference,
+  placeOf,
+} from './device/manifest.ts';
+export type {
+  BooleanOption,
+  BytesOption,
+  DeviceOption,
+  DeviceOptions,
+  FunctionOption,
+  IntegerOption,
+  OptionsInput,
+  OptionValue,
+  ResolvedOptions,
+  StringOption,
+} from './device/option-spec.ts';
+export { type StateMigrations, StateReader } from './device/state-reader.ts';
+export { isVmError, VmError, type VmErrorCode } from './errors.ts';
 export type {
   ControlExit,
   CpuidExit,

@@ -6,6 +6,7 @@ import type { Logger } from '../logger.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Clock } from '../time/clock.ts';
+import type { DeviceManifest } from './manifest.ts';
 
 /** The state of a device as plain data: numbers, strings, booleans, bigints, byte arrays, and lists and records of them. */
 export interface DeviceState {
@@ -52,6 +53,8 @@ export interface Device {
   readonly id: string;
   /** What kind of device it is: `uart16550`. */
   readonly type: string;
+  /** The device type as data: devices made by the factories of `defineDevice` have it. */
+  readonly manifest?: DeviceManifest;
   /** Joins a VM: called once, when the VM is made. */
   attach(context: DeviceContext): void;
   /** The RESET pin: everything as it was right after `attach`. */

@@ -2,8 +2,9 @@ import type { AcceleratorVm, Supports, Vcpu } from '../accelerator/accelerator.t
 import type { MapEntry } from '../bus/address-map.ts';
 import { MmioBus } from '../bus/mmio-bus.ts';
 import { PortBus } from '../bus/port-bus.ts';
+import { checkApiVersion } from '../device/define-device.ts';
 import type { Device, DeviceContext } from '../device/device.ts';
-import { messageOf, VmError } from '../errors.ts';
+import { isVmError, messageOf, VmError } from '../errors.ts';
 import type { Exit, ExitReason } from '../exits/exit.ts';
 import { ExitDispatcher } from '../exits/exit-dispatcher.ts';
 import type { Disposition, ExitHandler } from '../exits/handler-table.ts';
@@ -292,10 +293,11 @@ function asReserved({ name, base, size }: MemoryRegion): { owner: string; base: 
 
 // A VmError of `attach` says all that is to say: an overlap names both owners.
 function attach(device: Device, context: DeviceContext): void {
+  if (device.manifest !== undefined) checkApiVersion(device.manifest);
   try {
     device.attach(context);
   } catch (cause) {
-    if (cause instanceof VmError) throw cause;
+    if (isVmError(cause)) throw cause;
     throw new VmError('ERR_DEVICE', `${device.id} threw in attach: ${messageOf(cause)}`, { device: device.id, cause });
   }
 }

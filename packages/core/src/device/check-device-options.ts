@@ -1,0 +1,91 @@
+import { VmError } from '../errors.ts';
+import { hex } from '../format.ts';
+import type { DeviceOption, DeviceOptions, IntegerOption } from './option-spec.ts';
+
+/**
+ * The options of a device, checked, with `id` and the defaults filled in.
+ * @param type the device's type, for the messages
+ * @param defaultId the `id` if none is given
+ * @param given what the user gave
+ * @throws VmError `ERR_INVALID_ARGUMENT` naming the device, the option, what was given, and what it may be
+ */
+export function checkDeviceOptions(
+  type: string,
+  defaultId: string,
+  options: DeviceOptions,
+  given: unknown,
+): Record<string, unknown> {
+  if (typeof given !== 'object' || given === null) {
+    throw invalid(type, `takes an object of options, not ${show(given)}`, { given });
+  }
+  const values = given as Readonly<Record<string, unknown>>;
+  for (const name of Object.keys(values)) {
+    if (name === 'id' || Object.hasOwn(options, name)) continue;
+    throw invalid(type, `has no option '${name}': it has ${['id', ...Object.keys(options)].join(', ')}`, { name });
+  }
+  const { id = defaultId } = values;
+  if (typeof id !== 'string' || id === '') throw invalid(type, 'id must be a string that is not empty', { id }, ':');
+  const checked: Record<string, unknown> = { id };
+  for (const [name, option] of Object.entries(options)) checked[name] = checkOption(type, name, option, values[name]);
+  return checked;
+}
+
+/** One option, checked, or its default. @throws VmError `ERR_INVALID_ARGUMENT` */
+export function checkOption(type: string, name: string, option: DeviceOption, given: unknown): unknown {
+  if (given === undefined) {
+    if (option.required) throw invalid(type, `needs the option '${name}': ${describeOption(option)}`, { name });
+    return 'default' in option ? option.default : undefined;
+  }
+  if (accepts(option, given)) return given;
+  throw invalid(type, `${name} must be ${describeOption(option)}, not ${show(given)}`, { name, given }, ':');
+}
+
+/** What an option may be, as part of a sentence: `an integer from 0 to 23`. */
+export function describeOption(option: DeviceOption): string {
+  switch (option.type) {
+    case 'integer':
+      return describeInteger(option);
+    case 'boolean':
+      return 'true or false';
+    case 'string':
+      return option.choices === undefined ? 'a string' : `one of ${option.choices.join(', ')}`;
+    case 'bytes':
+      return `a Uint8Array of at most ${option.maxLength} bytes`;
+    case 'function':
+      return 'a function';
+  }
+}
+
+function describeInteger({ min, max, multipleOf = 1, hex: inHex }: IntegerOption): string {
+  const form = (value: number): string => (inHex && value >= 0 ? hex(value) : String(value));
+  const range = `an integer from ${form(min)} to ${form(max)}`;
+  return multipleOf === 1 ? range : `${range} and a multiple of ${multipleOf}`;
+}
+
+function accepts(option: DeviceOption, value: unknown): boolean {
+  switch (option.type) {
+    case 'integer': {
+      if (!Number.isSafeInteger(value)) return false;
+      const number = value as number;
+      return number >= option.min && number <= option.max && number % (option.multipleOf ?? 1) === 0;
+    }
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'string':
+      return typeof value === 'string' && (option.choices === undefined || option.choices.includes(value));
+    case 'bytes':
+      return value instanceof Uint8Array && value.length <= option.maxLength;
+    case 'function':
+      return typeof value === 'function';
+  }
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
+
+function invalid(type: string, problem: string, details: Record<string, unknown>, colon = ''): VmError {
+  return new VmError('ERR_INVALID_ARGUMENT', `${type}${colon} ${problem}`, { type, ...details });
+}
