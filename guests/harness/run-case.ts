@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Accelerator, type RunResult, Vm } from '@picovm/core';
+import { type Accelerator, type DrivenClock, decodeSnapshot, encodeSnapshot, type RunResult, Vm } from '@picovm/core';
 import { enterRealMode, realModeSegment, type X86Vcpu } from '@picovm/core/x86';
 import { accessesOf, type BusAccess } from './bus-access.ts';
 import type { GuestCase, MemoryBytes } from './guest-case.ts';
@@ -15,7 +15,8 @@ export const TRAPS = { base: 0x400, length: 0x100 } as const;
 
 const MEMORY = { base: 0, size: 0x10000 } as const;
 const HLT = 0xf4;
-const TIMEOUT_MS = 10_000;
+/** No case takes longer, by far. */
+export const TIMEOUT_MS = 10_000;
 
 /** What was seen of a case. */
 export interface Observed {
@@ -33,38 +34,70 @@ export interface Observed {
 
 /** Runs a case on an accelerator. */
 export async function runCase(guestCase: GuestCase, accelerator: Accelerator<X86Vcpu>): Promise<Observed> {
-  const { machine = {}, start = {}, expect } = guestCase;
-  const script = new ScriptedBus(expect.bus ?? []);
-  const vm = new Vm({
-    accelerator,
-    memory: [MEMORY, ...(machine.memory ?? [])],
-    devices: [script, ...(machine.devices?.() ?? [])],
-  });
-  try {
-    const image = readFileSync(new URL(`../suite/${guestCase.name}.bin`, import.meta.url));
+  using machine = new CaseMachine(guestCase, accelerator);
+  machine.load();
+  return machine.observe(await machine.vm.run({ timeoutMs: TIMEOUT_MS }));
+}
+
+/** The machine of a case. */
+export class CaseMachine implements Disposable {
+  readonly vm: Vm<X86Vcpu>;
+  /** All accesses as the exits showed them. */
+  readonly bus: BusAccess[] = [];
+  readonly #case: GuestCase;
+  readonly #script: ScriptedBus;
+  #imageSize = 0;
+
+  constructor(guestCase: GuestCase, accelerator: Accelerator<X86Vcpu>, clock?: DrivenClock) {
+    const { machine = {}, expect } = guestCase;
+    this.#case = guestCase;
+    this.#script = new ScriptedBus(expect.bus ?? []);
+    this.vm = new Vm({
+      accelerator,
+      memory: [MEMORY, ...(machine.memory ?? [])],
+      devices: [this.#script, ...(machine.devices?.() ?? [])],
+      clock,
+    });
+    machine.prepare?.(this.vm);
+    this.vm.observe((exit) => this.bus.push(...accessesOf(exit)));
+  }
+
+  /** Puts the program into memory, and the CPU to its start. */
+  load(): void {
+    const { vm } = this;
+    const { name, start = {} } = this.#case;
+    const image = readFileSync(new URL(`../suite/${name}.bin`, import.meta.url));
+    this.#imageSize = image.length;
     setTraps(vm);
     vm.memory.write(LOAD_ADDRESS, image);
     for (const [address, bytes] of start.memory ?? []) vm.memory.write(address, bytesOf(bytes));
-
     enterRealMode(vm.vcpu, start.entry ?? { segment: 0, offset: LOAD_ADDRESS });
     setRegisters(vm.vcpu, { sp: STACK_TOP, ...start.registers });
     const segments = Object.entries(start.segments ?? {});
     vm.vcpu.setSpecialRegisters(Object.fromEntries(segments.map(([name, value]) => [name, realModeSegment(value)])));
-    machine.prepare?.(vm);
+  }
 
-    const bus: BusAccess[] = [];
-    vm.observe((exit) => bus.push(...accessesOf(exit)));
-    const result = await vm.run({ timeoutMs: TIMEOUT_MS });
+  /** Goes on where another machine of the same case stands, by a snapshot that has been bytes in between. */
+  continueFrom(other: CaseMachine): void {
+    this.vm.restore(decodeSnapshot(encodeSnapshot(other.vm.snapshot())));
+    this.bus.push(...other.bus);
+    this.#imageSize = other.#imageSize;
+  }
+
+  /** What is to be seen after the run that gave `result`. */
+  observe(result: RunResult): Observed {
     return {
       result,
-      registers: readRegisters(vm.vcpu),
-      memory: vm.memory.read(MEMORY.base, MEMORY.size),
-      imageSize: image.length,
-      bus,
-      scripted: script.seen,
+      registers: readRegisters(this.vm.vcpu),
+      memory: this.vm.memory.read(MEMORY.base, MEMORY.size),
+      imageSize: this.#imageSize,
+      bus: this.bus,
+      scripted: this.#script.seen,
     };
-  } finally {
-    vm.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.vm.dispose();
   }
 }
 

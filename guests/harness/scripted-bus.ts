@@ -1,8 +1,15 @@
-import type { AccessSize, Device, DeviceContext, PortHandler } from '@picovm/core';
+import {
+  type AccessSize,
+  type Device,
+  type DeviceContext,
+  type DeviceState,
+  type PortHandler,
+  StateReader,
+} from '@picovm/core';
 import { type BusAccess, formatAccess } from './bus-access.ts';
 
 /** What the scripted device answers. Everything else outside memory is unmapped. */
-export const SCRIPTED = {
+const SCRIPTED = {
   /** Ports within reach of the immediate forms of IN and OUT. */
   lowPorts: { base: 0x40, length: 0x20 },
   ports: { base: 0x300, length: 0x20 },
@@ -19,10 +26,12 @@ export class ScriptedBus implements Device {
   readonly type = 'scripted-bus';
   /** What it was asked, with what it answered. */
   readonly seen: BusAccess[] = [];
-  readonly #answers: BusAccess[];
+  readonly #script: readonly BusAccess[];
+  #answers: BusAccess[];
 
   constructor(expected: readonly BusAccess[]) {
-    this.#answers = expected.filter((access) => access.direction === 'read' && isScripted(access));
+    this.#script = expected.filter((access) => access.direction === 'read' && isScripted(access));
+    this.#answers = [...this.#script];
   }
 
   attach(context: DeviceContext): void {
@@ -30,6 +39,16 @@ export class ScriptedBus implements Device {
       context.claimPorts({ ...range, label: 'scripted' }, this.#handler('port', range.base));
     }
     context.claimMmio({ ...SCRIPTED.mmio, label: 'scripted' }, this.#handler('mmio', SCRIPTED.mmio.base));
+  }
+
+  snapshot(): DeviceState {
+    return { version: 1, left: this.#answers.length, seen: this.seen };
+  }
+
+  restore(state: DeviceState): void {
+    const left = new StateReader(this.id, state, 1).integer('left', this.#script.length);
+    this.#answers = this.#script.slice(this.#script.length - left);
+    this.seen.splice(0, this.seen.length, ...(state.seen as BusAccess[]));
   }
 
   #handler(space: 'port' | 'mmio', base: number): PortHandler {

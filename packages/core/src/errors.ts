@@ -25,6 +25,7 @@
  * | `ERR_UNSUPPORTED` | the accelerator lacks what the configuration needs |
  * | `ERR_VM_RUNNING` | the call needs a stopped VM |
  * | `ERR_VM_DISPOSED` | the VM, or a part of it, was used after `dispose()` |
+ * | `ERR_WORKER` | the worker that a machine runs in failed or ended |
  * | `ERR_KVM` | an ioctl of `/dev/kvm` failed; `details` names the ioctl and the errno |
  */
 export type VmErrorCode =
@@ -50,6 +51,7 @@ export type VmErrorCode =
   | 'ERR_UNSUPPORTED'
   | 'ERR_VM_RUNNING'
   | 'ERR_VM_DISPOSED'
+  | 'ERR_WORKER'
   | 'ERR_KVM';
 
 /** The one error class of the library: compare {@link VmError.code}, show {@link VmError.message}. */

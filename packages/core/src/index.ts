@@ -8,6 +8,7 @@ export type {
   Supports,
   Vcpu,
   VcpuDump,
+  VcpuState,
 } from './accelerator/accelerator.ts';
 export {
   type AcceleratorSelection,
@@ -22,21 +23,18 @@ export { PortBus } from './bus/port-bus.ts';
 export type { OwnedRange, OwnerAccessCounts } from './bus/range-entry.ts';
 export { type BusOptions, SizedAccess, type UnmappedCounts } from './bus/sized-access.ts';
 export { describeOption } from './device/check-device-options.ts';
-export {
-  type DeviceDefinition,
-  type DeviceFactory,
-  type DeviceParts,
-  defineDevice,
-  isDeviceFactory,
-} from './device/define-device.ts';
+export { type DeviceFactory, defineDevice, isDeviceFactory } from './device/define-device.ts';
 export type { Device, DeviceContext, DeviceState } from './device/device.ts';
+export type { DeviceDefinition, DeviceParts } from './device/device-definition.ts';
 export {
   DEVICE_API_VERSION,
+  type DeviceIrq,
   type DeviceManifest,
   type DevicePlace,
   type DeviceRange,
   type DeviceSupports,
   type OptionReference,
+  type PlacedRange,
   placeOf,
 } from './device/manifest.ts';
 export type {
@@ -46,6 +44,7 @@ export type {
   DeviceOptions,
   FunctionOption,
   IntegerOption,
+  ObjectOption,
   OptionsInput,
   OptionValue,
   ResolvedOptions,
@@ -97,10 +96,23 @@ export type { DirtyLog, DirtySource } from './memory/dirty-pages.ts';
 export { GuestMemory, type HostWriteListener } from './memory/guest-memory.ts';
 export { MemoryRegion, type MemoryRegionSpec } from './memory/region.ts';
 export { type Counter, Metrics } from './metrics.ts';
-export type { Alarm, Clock, DrivenClock } from './time/clock.ts';
+export { decodeSnapshot } from './snapshot/decode.ts';
+export { type SnapshotDifference, snapshotMismatch } from './snapshot/difference.ts';
+export { encodeSnapshot } from './snapshot/encode.ts';
+export { readSnapshotHeader, type SnapshotHeader, type SnapshotSection } from './snapshot/header.ts';
+export type {
+  DeviceDescription,
+  MachineDescription,
+  MemoryPages,
+  RangeDescription,
+  RegionDescription,
+  RunState,
+  VmSnapshot,
+} from './snapshot/vm-snapshot.ts';
+export type { Alarm, Clock, ClockDescription, ClockState, DrivenClock } from './time/clock.ts';
 export { RealClock } from './time/real-clock.ts';
 export { VirtualClock } from './time/virtual-clock.ts';
 export type { AccessCounts, DeviceCounters, UnmappedCounters, VmCounters } from './vm/counters.ts';
 export type { RunOutcome, RunResult } from './vm/run-result.ts';
 export { Vm } from './vm/vm.ts';
-export type { RunOptions, VmOptions } from './vm/vm-options.ts';
+export type { RunOptions, SnapshotOptions, VmOptions } from './vm/vm-options.ts';

@@ -18,6 +18,12 @@ export class Metrics {
     return counter;
   }
 
+  /** @internal Sets all counters: those that are not among `values` to 0. */
+  restore(values: Readonly<Record<string, number>>): void {
+    for (const counter of this.#counters.values()) counter.value = 0;
+    for (const [name, value] of Object.entries(values)) this.counter(name).value = value;
+  }
+
   /** All counters with their values as they are now. */
   values(): Record<string, number> {
     return Object.fromEntries([...this.#counters].map(([name, counter]) => [name, counter.value]));

@@ -1,13 +1,13 @@
+import { FakeMachine } from '@picovm/testkit';
 import { describe, expect, it } from 'vitest';
 import { ConsoleLog, debugConsole } from './index.ts';
-import { attach } from './machine.test-util.ts';
 
 const encoder = new TextEncoder();
 
 describe('ConsoleLog', () => {
   it('gathers what a console puts out, as text', () => {
     const log = new ConsoleLog();
-    const { ports } = attach(debugConsole({ output: log.output }));
+    const { ports } = new FakeMachine(debugConsole({ output: log.output }));
     for (const byte of encoder.encode('grüezi\n')) ports.write(0xe9, 1, byte);
     expect(log.text).toBe('grüezi\n');
     expect(log.dropped).toBe(0);

@@ -1,4 +1,4 @@
-import { codedError } from './errors.ts';
+import { VmError } from '@picovm/core';
 import type { Output } from './output/output.ts';
 
 /** What a `ConsoleLog` takes. */
@@ -27,11 +27,11 @@ export class ConsoleLog {
   #total = 0;
   readonly #waiters = new Set<Waiter>();
 
-  /** @throws Error `ERR_INVALID_ARGUMENT` if an option is out of its range */
+  /** @throws VmError `ERR_INVALID_ARGUMENT` if an option is out of its range */
   constructor(options: ConsoleLogOptions = {}) {
     const { maxBytes = MIB } = options;
     if (!Number.isInteger(maxBytes) || maxBytes < 1 || maxBytes > MAX_BYTES) {
-      throw codedError('ERR_INVALID_ARGUMENT', `ConsoleLog: maxBytes must be 1 to ${MAX_BYTES}, not ${maxBytes}`);
+      throw new VmError('ERR_INVALID_ARGUMENT', `ConsoleLog: maxBytes must be 1 to ${MAX_BYTES}, not ${maxBytes}`);
     }
     this.#maxBytes = maxBytes;
   }

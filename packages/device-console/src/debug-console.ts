@@ -1,8 +1,16 @@
-import type { Device, DeviceContext, DeviceState, PortHandler } from '@picovm/core';
-import { OptionChecks } from './options.ts';
-import type { Output } from './output/output.ts';
+import {
+  type Device,
+  type DeviceContext,
+  type DeviceFactory,
+  type DeviceState,
+  defineDevice,
+  type FunctionOption,
+  type PlacedRange,
+  type PortHandler,
+  StateReader,
+} from '@picovm/core';
+import type { OnOutputError, Output } from './output/output.ts';
 import { OutputPort } from './output/output-port.ts';
-import { StateReader } from './state-reader.ts';
 
 /** What `debugConsole` takes. */
 export interface DebugConsoleOptions {
@@ -13,7 +21,7 @@ export interface DebugConsoleOptions {
   /** Takes what the guest writes. Default: nobody does. */
   readonly output?: Output;
   /** Called with what `output` throws. */
-  readonly onOutputError?: (error: unknown) => void;
+  readonly onOutputError?: OnOutputError;
 }
 
 /** A debug console: the port 0xE9 of Bochs. */
@@ -24,7 +32,7 @@ export interface DebugConsole extends Device {
   reset(): void;
   /** Its version, 1: it has no state. */
   snapshot(): DeviceState;
-  /** @throws Error `ERR_DEVICE_STATE` if it is no state of version 1 */
+  /** @throws VmError `ERR_DEVICE_STATE` if it is no state of version 1 */
   restore(state: DeviceState): void;
 }
 
@@ -35,33 +43,39 @@ const VERSION = 1;
 /**
  * Makes a debug console: every byte that the guest writes to its port goes out, and reads give 0xE9. Wider writes would
  * touch the ports behind it, as on a real bus. Metrics: `bytesOut`, `outputErrors`.
- * @throws Error `ERR_INVALID_ARGUMENT` if an option is out of its range
+ * @throws VmError `ERR_INVALID_ARGUMENT` if an option is out of its range
  */
-export function debugConsole(options: DebugConsoleOptions = {}): DebugConsole {
-  const { id = 'debugcon', port = PRESENT, output, onOutputError } = options;
-  const check = new OptionChecks('debugConsole');
-  check.id(id);
-  check.integer('port', port, 0, 0xffff);
-  check.callback('output', output);
-  check.callback('onOutputError', onOutputError);
-  return new DebugConsoleDevice(id, port, new OutputPort(output, onOutputError));
-}
+export const debugConsole: DeviceFactory<DebugConsoleOptions, DebugConsole> = /* @__PURE__ */ defineDevice({
+  type: 'debug-console',
+  apiVersion: 1,
+  description: 'the debug console port of Bochs: what the guest writes there goes out',
+  defaultId: 'debugcon',
+  options: {
+    port: { type: 'integer', min: 0, max: 0xffff, default: PRESENT, hex: true, description: 'its port' },
+    output: { type: 'function', description: 'takes what the guest writes' } as FunctionOption<Output>,
+    onOutputError: { type: 'function', description: 'takes what output throws' } as FunctionOption<OnOutputError>,
+  },
+  ranges: [{ space: 'port', base: { option: 'port' }, length: 1, width: { max: 1 }, label: 'debug console' }],
+  create({ id, output, onOutputError }, { ranges }) {
+    return new DebugConsoleDevice(id, ranges[0], new OutputPort(output, onOutputError));
+  },
+});
 
 class DebugConsoleDevice implements DebugConsole, PortHandler {
   readonly type = 'debug-console';
   readonly id: string;
-  readonly #port: number;
+  readonly #range: PlacedRange;
   readonly #output: OutputPort;
 
-  constructor(id: string, port: number, output: OutputPort) {
+  constructor(id: string, range: PlacedRange, output: OutputPort) {
     this.id = id;
-    this.#port = port;
+    this.#range = range;
     this.#output = output;
   }
 
   attach(context: DeviceContext): void {
     this.#output.attach(context.metrics, context.log);
-    context.claimPorts({ base: this.#port, length: 1, width: { max: 1 }, label: 'debug console' }, this);
+    context.claimPorts(this.#range, this);
   }
 
   read(): number {

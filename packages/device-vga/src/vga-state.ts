@@ -1,8 +1,7 @@
-import type { DeviceState } from '@picovm/core';
+import { type DeviceState, StateReader } from '@picovm/core';
 import { ATTRIBUTE_INDEX_MASK, ATTRIBUTE_MASKS } from './registers/attribute-controller.ts';
 import { DAC_BYTES } from './registers/dac.ts';
 import { MISC_MASK, type VgaRegisters } from './registers/vga-registers.ts';
-import { StateReader } from './state-reader.ts';
 import { TEXT_MEMORY_SIZE, type TextMemory } from './text-memory.ts';
 
 const VERSION = 1;
@@ -42,7 +41,7 @@ export function saveVga({ columns, rows, memory, registers }: VgaParts): DeviceS
   };
 }
 
-/** @throws Error `ERR_DEVICE_STATE`, with nothing changed */
+/** @throws VmError `ERR_DEVICE_STATE`, with nothing changed */
 export function restoreVga(id: string, parts: VgaParts, state: DeviceState): void {
   const { memory, registers } = parts;
   const { crtc, attribute, dac, sequencer, graphics } = registers;
@@ -50,7 +49,7 @@ export function restoreVga(id: string, parts: VgaParts, state: DeviceState): voi
   reader.exactly('columns', parts.columns);
   reader.exactly('rows', parts.rows);
   const saved = {
-    memory: reader.bytes('memory', TEXT_MEMORY_SIZE),
+    memory: reader.bytes('memory', TEXT_MEMORY_SIZE, TEXT_MEMORY_SIZE),
     crtc: reader.registers('crtc', crtc.registers.masks),
     crtcIndex: reader.integer('crtcIndex', crtc.registers.indexMask),
     sequencer: reader.registers('sequencer', sequencer.masks),
@@ -60,12 +59,12 @@ export function restoreVga(id: string, parts: VgaParts, state: DeviceState): voi
     attribute: reader.registers('attribute', ATTRIBUTE_MASKS),
     attributeIndex: reader.integer('attributeIndex', ATTRIBUTE_INDEX_MASK),
     attributeExpectsData: reader.boolean('attributeExpectsData'),
-    dac: reader.registers('dac', Array(DAC_BYTES).fill(0x3f)),
+    dac: reader.bytes('dac', DAC_BYTES, DAC_BYTES, 0x3f),
     dacPixelMask: reader.integer('dacPixelMask', 0xff),
     dacIndex: reader.integer('dacIndex', 0xff),
     dacComponent: reader.integer('dacComponent', 2),
     dacReading: reader.boolean('dacReading'),
-    miscOutput: reader.integer('miscOutput', 0xff) & MISC_MASK,
+    miscOutput: reader.register('miscOutput', MISC_MASK),
     subsystemEnable: reader.integer('subsystemEnable', 1),
     featureControl: reader.integer('featureControl', 3),
   };

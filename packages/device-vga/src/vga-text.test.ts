@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { renderText, vgaText } from './index.ts';
-import { attach, print } from './machine.test-util.ts';
+import { print, VgaMachine } from './machine.test-util.ts';
 
 const MEMORY = 0xb8000;
 
 describe('text memory', () => {
   it('reads back what was written, in every width and at both ends', () => {
-    const { mmio } = attach(vgaText());
+    const { mmio } = new VgaMachine(vgaText());
     mmio.write(MEMORY, 1, 0x41);
     mmio.write(MEMORY + 1, 2, 0xbeef);
     mmio.write(0xbfffc, 4, 0xfedcba98);
@@ -19,7 +19,7 @@ describe('text memory', () => {
   });
 
   it('is 32 KiB, and nothing beside it is mapped', () => {
-    const { mmio } = attach(vgaText());
+    const { mmio } = new VgaMachine(vgaText());
     expect(mmio.map()).toMatchObject([{ base: 0xb8000, length: 0x8000, owner: 'vga' }]);
     expect(mmio.read(0xb7fff, 1)).toBe(0xff);
     expect(mmio.read(0xc0000, 1)).toBe(0xff);
@@ -28,7 +28,7 @@ describe('text memory', () => {
 
   it('shows what is written to it', () => {
     const vga = vgaText();
-    const machine = attach(vga);
+    const machine = new VgaMachine(vga);
     print(machine, 0, 'Hello', 0x0a);
     print(machine, 24 * 80 + 75, 'World', 0x1f);
     const screen = vga.screen();
@@ -40,7 +40,7 @@ describe('text memory', () => {
 
   it('gives a copy that later writes do not change', () => {
     const vga = vgaText();
-    const { mmio } = attach(vga);
+    const { mmio } = new VgaMachine(vga);
     const before = vga.screen();
     mmio.write(MEMORY, 1, 0x41);
     expect(before.cells[0]).toBe(0);
@@ -51,7 +51,7 @@ describe('text memory', () => {
 describe('CRT controller', () => {
   it('scrolls by the start address and wraps at the end of text memory', () => {
     const vga = vgaText();
-    const machine = attach(vga);
+    const machine = new VgaMachine(vga);
     print(machine, 80, 'second row', 0x07);
     machine.writeIndexed(0x3d4, 0x0d, 80);
     expect(renderText(vga.screen())[0]).toBe('second row');
@@ -65,7 +65,7 @@ describe('CRT controller', () => {
 
   it('places the cursor relative to the start address', () => {
     const vga = vgaText();
-    const machine = attach(vga);
+    const machine = new VgaMachine(vga);
     machine.writeIndexed(0x3d4, 0x0e, (10 * 80 + 7) >> 8);
     machine.writeIndexed(0x3d4, 0x0f, (10 * 80 + 7) & 0xff);
     expect(vga.screen().cursor).toEqual({ column: 7, row: 10, visible: true, start: 13, end: 14 });
@@ -77,7 +77,7 @@ describe('CRT controller', () => {
 
   it('hides the cursor by bit 5, by an empty range of lines, and outside the screen', () => {
     const vga = vgaText();
-    const machine = attach(vga);
+    const machine = new VgaMachine(vga);
     const visible = (): boolean => vga.screen().cursor.visible;
     machine.writeIndexed(0x3d4, 0x0a, 0x20 | 13);
     expect(visible()).toBe(false);
@@ -100,14 +100,14 @@ describe('CRT controller', () => {
 
   it('takes an index and its value in one word, as OUT DX, AX does', () => {
     const vga = vgaText();
-    const { ports } = attach(vga);
+    const { ports } = new VgaMachine(vga);
     ports.write(0x3d4, 2, 0x050f);
     expect(ports.read(0x3d4, 2)).toBe(0x050f);
     expect(vga.screen().cursor.column).toBe(5);
   });
 
   it('stores every register with the bits that it has, and has none behind 18h', () => {
-    const machine = attach(vgaText());
+    const machine = new VgaMachine(vgaText());
     machine.writeIndexed(0x3d4, 0x11, 0);
     const masks = new Map([
       [0x08, 0x7f],
@@ -129,7 +129,7 @@ describe('CRT controller', () => {
   });
 
   it('protects 00h to 07h by bit 7 of 11h, but for the line compare bit', () => {
-    const machine = attach(vgaText());
+    const machine = new VgaMachine(vgaText());
     const read = (index: number): number => machine.readIndexed(0x3d4, index);
     expect(read(0x11) & 0x80).toBe(0x80);
     for (let index = 0; index < 7; index++) {
@@ -147,11 +147,11 @@ describe('CRT controller', () => {
   });
 
   it('starts out as a video BIOS programs the geometry', () => {
-    const classic = attach(vgaText());
+    const classic = new VgaMachine(vgaText());
     expect([0x01, 0x07, 0x09, 0x12, 0x13].map((i) => classic.readIndexed(0x3d4, i))).toEqual([
       79, 0x1f, 0x4f, 0x8f, 40,
     ]);
-    const wide = attach(vgaText({ columns: 132, rows: 50 }));
+    const wide = new VgaMachine(vgaText({ columns: 132, rows: 50 }));
     // 800 scan lines: the last is 799 = 0x31F, its bits 8 and 9 are bits 1 and 6 of the overflow register.
     expect([0x01, 0x07, 0x12, 0x13].map((i) => wide.readIndexed(0x3d4, i))).toEqual([131, 0x5f, 0x1f, 66]);
   });
@@ -159,13 +159,13 @@ describe('CRT controller', () => {
 
 describe('input status register 1', () => {
   it('follows the beam: 70 frames a second, each with one vertical retrace', () => {
-    const { ports, setTime } = attach(vgaText());
+    const { ports, clock } = new VgaMachine(vgaText());
     let retraces = 0;
     let displayed = 0;
     let before = 0;
     const samples = 100_000;
     for (let i = 0; i < samples; i++) {
-      setTime(i * 10_000);
+      clock.advanceTo(i * 10_000);
       const status = ports.read(0x3da, 1);
       if ((status & 0x08) !== 0) expect(status & 0x01).toBe(1);
       if ((status & ~before & 0x08) !== 0) retraces++;
@@ -179,9 +179,9 @@ describe('input status register 1', () => {
 
   it('is the same at the same guest time', () => {
     const sample = (): number[] => {
-      const { ports, setTime } = attach(vgaText());
+      const { ports, clock } = new VgaMachine(vgaText());
       return Array.from({ length: 1000 }, (_, i) => {
-        setTime(i * 777_777);
+        clock.advanceTo(i * 777_777);
         return ports.read(0x3da, 1);
       });
     };
@@ -191,7 +191,7 @@ describe('input status register 1', () => {
 
 describe('attribute controller', () => {
   it('takes index and value by turns, and reading 3DAh makes the next write an index', () => {
-    const { ports } = attach(vgaText());
+    const { ports } = new VgaMachine(vgaText());
     ports.read(0x3da, 1);
     ports.write(0x3c0, 1, 0x11);
     ports.write(0x3c0, 1, 0x2a);
@@ -205,7 +205,7 @@ describe('attribute controller', () => {
 
   it('decides between blinking and bright backgrounds', () => {
     const vga = vgaText();
-    const { ports } = attach(vga);
+    const { ports } = new VgaMachine(vga);
     expect(vga.screen().blink).toBe(true);
     ports.read(0x3da, 1);
     ports.write(0x3c0, 1, 0x30);
@@ -215,7 +215,7 @@ describe('attribute controller', () => {
 
   it('leads the 16 colours through its palette to the DAC', () => {
     const vga = vgaText();
-    const { ports } = attach(vga);
+    const { ports } = new VgaMachine(vga);
     expect(vga.screen().palette).toEqual([
       0x000000, 0x0000aa, 0x00aa00, 0x00aaaa, 0xaa0000, 0xaa00aa, 0xaa5500, 0xaaaaaa, 0x555555, 0x5555ff, 0x55ff55,
       0x55ffff, 0xff5555, 0xff55ff, 0xffff55, 0xffffff,
@@ -232,7 +232,7 @@ describe('attribute controller', () => {
 
   it('masks colours by the colour planes, and entries of the DAC by the pixel mask', () => {
     const vga = vgaText();
-    const { ports } = attach(vga);
+    const { ports } = new VgaMachine(vga);
     ports.read(0x3da, 1);
     ports.write(0x3c0, 1, 0x32);
     ports.write(0x3c0, 1, 0x07);
@@ -244,7 +244,7 @@ describe('attribute controller', () => {
 
   it('takes upper colour bits from the colour select register', () => {
     const vga = vgaText();
-    const { ports } = attach(vga);
+    const { ports } = new VgaMachine(vga);
     const write = (index: number, value: number): void => {
       ports.read(0x3da, 1);
       ports.write(0x3c0, 1, index);
@@ -260,7 +260,7 @@ describe('attribute controller', () => {
 
 describe('the other ports', () => {
   it('keep what is written, as far as a VGA has the bits', () => {
-    const machine = attach(vgaText());
+    const machine = new VgaMachine(vgaText());
     const { ports } = machine;
     ports.write(0x3c2, 1, 0xff);
     expect(ports.read(0x3cc, 1)).toBe(0xef);
@@ -279,7 +279,7 @@ describe('the other ports', () => {
   });
 
   it('read the DAC three components at a time, and count its index up', () => {
-    const { ports } = attach(vgaText());
+    const { ports } = new VgaMachine(vgaText());
     ports.write(0x3c8, 1, 0xff);
     for (const component of [1, 2, 0xff, 4, 5, 6]) ports.write(0x3c9, 1, component);
     expect(ports.read(0x3c7, 1)).toBe(0);
@@ -290,7 +290,7 @@ describe('the other ports', () => {
   });
 
   it('leave none of the VGA unmapped', () => {
-    const { ports } = attach(vgaText());
+    const { ports } = new VgaMachine(vgaText());
     for (let port = 0x3c0; port <= 0x3cf; port++) ports.write(port, 1, ports.read(port, 1));
     for (const port of [0x3d4, 0x3d5, 0x3da]) ports.write(port, 1, ports.read(port, 1));
     expect(ports.unmapped).toEqual({ reads: 0, writes: 0 });
@@ -300,7 +300,7 @@ describe('the other ports', () => {
 describe('generation', () => {
   it('changes with every write to memory and registers, and with nothing else', () => {
     const vga = vgaText();
-    const machine = attach(vga);
+    const machine = new VgaMachine(vga);
     const { mmio, ports } = machine;
     const changes = (action: () => unknown): boolean => {
       const before = vga.generation;
@@ -330,7 +330,7 @@ describe('state', () => {
     };
   }
 
-  function scramble({ mmio, ports }: ReturnType<typeof attach>, seed: number): void {
+  function scramble({ mmio, ports }: VgaMachine, seed: number): void {
     const next = random(seed);
     for (let i = 0; i < 20_000; i++) {
       const size = ([1, 2, 4] as const)[next() % 3];
@@ -347,7 +347,7 @@ describe('state', () => {
   it('survives whatever a guest writes, and always has a screen', () => {
     for (let seed = 1; seed <= 5; seed++) {
       const vga = vgaText();
-      scramble(attach(vga), seed);
+      scramble(new VgaMachine(vga), seed);
       const screen = vga.screen();
       expect(screen.cells.length).toBe(4000);
       expect(screen.palette.length).toBe(16);
@@ -358,7 +358,7 @@ describe('state', () => {
 
   it('is the same after snapshot, change and restore', () => {
     const vga = vgaText();
-    const machine = attach(vga);
+    const machine = new VgaMachine(vga);
     scramble(machine, 1);
     const saved = vga.snapshot();
     const screen = vga.screen();
@@ -368,14 +368,14 @@ describe('state', () => {
     expect(vga.snapshot()).toEqual(saved);
     expect(vga.screen()).toEqual(screen);
     const copy = vgaText({ id: 'other' });
-    attach(copy);
+    new VgaMachine(copy);
     copy.restore(structuredClone(saved));
     expect(copy.snapshot()).toEqual(saved);
   });
 
   it('goes on in the middle of a colour and between index and value', () => {
     const vga = vgaText();
-    const { ports } = attach(vga);
+    const { ports } = new VgaMachine(vga);
     ports.write(0x3c8, 1, 7);
     ports.write(0x3c9, 1, 1);
     ports.read(0x3da, 1);
@@ -392,7 +392,7 @@ describe('state', () => {
 
   it('is as fresh after a reset', () => {
     const vga = vgaText();
-    const machine = attach(vga);
+    const machine = new VgaMachine(vga);
     const fresh = vga.snapshot();
     scramble(machine, 3);
     vga.reset();
@@ -403,14 +403,14 @@ describe('state', () => {
     const one = vgaText({ id: 'one' });
     const two = vgaText({ id: 'two' });
     const fresh = two.snapshot();
-    attach(two);
-    scramble(attach(one), 4);
+    new VgaMachine(two);
+    scramble(new VgaMachine(one), 4);
     expect(two.snapshot()).toEqual(fresh);
   });
 
   it('is refused with ERR_DEVICE_STATE if a snapshot cannot have written it, and nothing changes', () => {
     const vga = vgaText();
-    const machine = attach(vga);
+    const machine = new VgaMachine(vga);
     scramble(machine, 5);
     const good = vga.snapshot();
     const bad: unknown[] = [
@@ -422,6 +422,7 @@ describe('state', () => {
       { ...good, crtcIndex: 1.5 },
       { ...good, crtc: new Uint8Array(25).fill(0xff) },
       { ...good, dacComponent: 3 },
+      { ...good, dac: new Uint8Array(768).fill(0x40) },
       { ...good, attributeExpectsData: 1 },
       { ...good, columns: 40 },
       null,
@@ -438,7 +439,7 @@ describe('state', () => {
 describe('options', () => {
   it('make other sizes, for which the screen and memory fit', () => {
     const vga = vgaText({ id: 'small', columns: 40, rows: 10 });
-    print(attach(vga), 40, 'second', 0x07);
+    print(new VgaMachine(vga), 40, 'second', 0x07);
     expect(vga.id).toBe('small');
     expect(renderText(vga.screen())).toEqual(['', 'second', ...Array(8).fill('')]);
   });

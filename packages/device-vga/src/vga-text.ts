@@ -1,9 +1,17 @@
-import type { Device, DeviceContext, DeviceState, PortHandler } from '@picovm/core';
-import { checkOptions, type VgaTextOptions } from './options.ts';
-import { VgaRegisters } from './registers/vga-registers.ts';
-import type { TextCursor, TextScreen } from './render/text-screen.ts';
-import { TEXT_MEMORY_BASE, TEXT_MEMORY_SIZE, TextMemory } from './text-memory.ts';
-import { restoreVga, saveVga, type VgaParts } from './vga-state.ts';
+import { type Device, type DeviceFactory, type DeviceState, defineDevice } from '@picovm/core';
+import type { TextScreen } from './render/text-screen.ts';
+import { TEXT_MEMORY_BASE, TEXT_MEMORY_SIZE } from './text-memory.ts';
+import { VgaTextDevice } from './vga-text-device.ts';
+
+/** What `vgaText` takes. */
+export interface VgaTextOptions {
+  /** Unique in its VM. Default `vga`. */
+  readonly id?: string;
+  /** Cells in a row: 2 to 256, even. Default 80. */
+  readonly columns?: number;
+  /** Rows of cells: 1 to 64. Default 25. The largest screen fills the text memory. */
+  readonly rows?: number;
+}
 
 /** A VGA in text mode: 32 KiB of text memory at 0xB8000, and the VGA's ports for colour modes. */
 export interface VgaText extends Device {
@@ -24,100 +32,33 @@ export interface VgaText extends Device {
   reset(): void;
   /** Text memory and all registers. Version 1. */
   snapshot(): DeviceState;
-  /** @throws Error `ERR_DEVICE_STATE` if the state is none of a VGA with this many columns and rows */
+  /** @throws VmError `ERR_DEVICE_STATE` if the state is none of a VGA with this many columns and rows */
   restore(state: DeviceState): void;
 }
 
+/** Registers are bytes: wider accesses reach the registers behind them. */
+const BYTES = { max: 1 } as const;
+
 /**
  * Makes a VGA text screen. It claims 0xB8000 to 0xBFFFF and the ports 3C0h to 3CFh, 3D4h, 3D5h and 3DAh.
- * @throws Error `ERR_INVALID_ARGUMENT` if an option is out of its range
+ * @throws VmError `ERR_INVALID_ARGUMENT` if an option is out of its range
  */
-export function vgaText(options: VgaTextOptions = {}): VgaText {
-  return new VgaTextDevice(checkOptions(options));
-}
-
-const COLORS = 16;
-
-class VgaTextDevice implements VgaText {
-  readonly type = 'vga-text';
-  readonly id: string;
-  readonly columns: number;
-  readonly rows: number;
-  readonly #memory = new TextMemory();
-  readonly #registers: VgaRegisters;
-  readonly #parts: VgaParts;
-
-  constructor({ id, columns, rows }: Required<VgaTextOptions>) {
-    this.id = id;
-    this.columns = columns;
-    this.rows = rows;
-    this.#registers = new VgaRegisters(columns, rows);
-    this.#parts = { columns, rows, memory: this.#memory, registers: this.#registers };
-  }
-
-  get generation(): number {
-    return this.#memory.generation;
-  }
-
-  attach(context: DeviceContext): void {
-    context.claimMmio({ base: TEXT_MEMORY_BASE, length: TEXT_MEMORY_SIZE, label: 'text memory' }, this.#memory);
-    this.#claim(context, 0x3c0, 16, 'VGA attribute, sequencer, DAC, graphics');
-    this.#claim(context, 0x3d4, 2, 'VGA CRT controller');
-    this.#claim(context, 0x3da, 1, 'VGA input status 1');
-  }
-
-  screen(): TextScreen {
-    const { columns, rows } = this;
-    const { attribute, crtc, dac } = this.#registers;
-    return {
-      columns,
-      rows,
-      cells: this.#memory.copy(2 * crtc.startAddress, 2 * columns * rows),
-      cursor: this.#cursor(),
-      blink: attribute.blink,
-      palette: Array.from({ length: COLORS }, (_, color) => dac.rgb(attribute.dacEntry(color))),
-    };
-  }
-
-  reset(): void {
-    this.#memory.bytes.fill(0);
-    this.#registers.reset();
-    this.#memory.touch();
-  }
-
-  snapshot(): DeviceState {
-    return saveVga(this.#parts);
-  }
-
-  restore(state: DeviceState): void {
-    restoreVga(this.id, this.#parts, state);
-    this.#memory.touch();
-  }
-
-  #claim(context: DeviceContext, base: number, length: number, label: string): void {
-    const registers = this.#registers;
-    const memory = this.#memory;
-    const { clock } = context;
-    const handler: PortHandler = {
-      read: (offset) => registers.read(base + offset, clock),
-      write: (offset, _size, value) => {
-        registers.write(base + offset, value);
-        memory.touch();
-      },
-    };
-    context.claimPorts({ base, length, width: { max: 1 }, label }, handler);
-  }
-
-  #cursor(): TextCursor {
-    const { crtc } = this.#registers;
-    // The CRT controller compares the cursor's location with its 16-bit counter, which starts at the start address.
-    const cell = (crtc.cursorLocation - crtc.startAddress) & 0xffff;
-    return {
-      column: cell % this.columns,
-      row: Math.floor(cell / this.columns),
-      visible: crtc.cursorShown && cell < this.columns * this.rows,
-      start: crtc.cursorStart,
-      end: crtc.cursorEnd,
-    };
-  }
-}
+export const vgaText: DeviceFactory<VgaTextOptions, VgaText> = /* @__PURE__ */ defineDevice({
+  type: 'vga-text',
+  apiVersion: 1,
+  description: 'the text screen of a VGA: text memory at 0xB8000 and the registers that text programs use',
+  defaultId: 'vga',
+  options: {
+    // The register for the length of a row counts two columns; the one for the width has eight bits.
+    columns: { type: 'integer', min: 2, max: 256, multipleOf: 2, default: 80, description: 'cells in a row' },
+    // 1024 scan lines, the most that the vertical registers can count, of 16 a row.
+    rows: { type: 'integer', min: 1, max: 64, default: 25, description: 'rows of cells' },
+  },
+  ranges: [
+    { space: 'mmio', base: TEXT_MEMORY_BASE, length: TEXT_MEMORY_SIZE, label: 'text memory' },
+    { space: 'port', base: 0x3c0, length: 16, width: BYTES, label: 'VGA attribute, sequencer, DAC, graphics' },
+    { space: 'port', base: 0x3d4, length: 2, width: BYTES, label: 'VGA CRT controller' },
+    { space: 'port', base: 0x3da, length: 1, width: BYTES, label: 'VGA input status 1' },
+  ],
+  create: (options, place) => new VgaTextDevice(options, place),
+});

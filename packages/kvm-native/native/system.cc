@@ -8,7 +8,7 @@
 
 #include "addon_data.h"
 #include "arguments.h"
-#include "cpuid_buffer.h"
+#include "counted_buffer.h"
 #include "errors.h"
 #include "vm.h"
 
@@ -55,7 +55,7 @@ Napi::Value KvmSystem::GetVcpuMmapSize(const Napi::CallbackInfo& info) {
 
 // (struct kvm_cpuid2): fills it. E2BIG if it has too few entries.
 Napi::Value KvmSystem::GetSupportedCpuid(const Napi::CallbackInfo& info) {
-  uint8_t* cpuid = CpuidBufferToFill(info, 0);
+  uint8_t* cpuid = CountedBufferToFill(info, 0, "cpuid2", sizeof(kvm_cpuid_entry2));
   Ioctl(info.Env(), "KVM_GET_SUPPORTED_CPUID", kGetSupportedCpuid, reinterpret_cast<unsigned long>(cpuid));
   return info.Env().Undefined();
 }

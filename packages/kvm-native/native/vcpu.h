@@ -30,12 +30,18 @@ class KvmVcpu : public Napi::ObjectWrap<KvmVcpu> {
   Napi::Value SetRegs(const Napi::CallbackInfo& info);
   Napi::Value GetSregs(const Napi::CallbackInfo& info);
   Napi::Value SetSregs(const Napi::CallbackInfo& info);
-  Napi::Value SetFpu(const Napi::CallbackInfo& info);
+  Napi::Value GetXsave(const Napi::CallbackInfo& info);
+  Napi::Value SetXsave(const Napi::CallbackInfo& info);
+  Napi::Value GetDebugregs(const Napi::CallbackInfo& info);
   Napi::Value SetDebugregs(const Napi::CallbackInfo& info);
+  Napi::Value GetVcpuEvents(const Napi::CallbackInfo& info);
   Napi::Value SetVcpuEvents(const Napi::CallbackInfo& info);
   Napi::Value Translate(const Napi::CallbackInfo& info);
   Napi::Value GetCpuid2(const Napi::CallbackInfo& info);
   Napi::Value SetCpuid2(const Napi::CallbackInfo& info);
+  Napi::Value GetMsrs(const Napi::CallbackInfo& info);
+  Napi::Value SetMsrs(const Napi::CallbackInfo& info);
+  Napi::Value Msrs(const Napi::CallbackInfo& info, const char* name, unsigned long request);
   Napi::Value Interrupt(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
 

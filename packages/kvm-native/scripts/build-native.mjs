@@ -23,7 +23,7 @@ const targets = [
 ];
 
 const FLAGS = [
-  '-std=c++17', '-O2', '-fPIC', '-shared', '-fvisibility=hidden', '-Wall', '-Wextra', '-Werror',
+  '-std=c++17', '-O2', '-fPIC', '-shared', '-pthread', '-fvisibility=hidden', '-Wall', '-Wextra', '-Werror',
   '-DNAPI_VERSION=8', '-DNAPI_CPP_EXCEPTIONS',
   // Else a worker's terminate() during a call aborts the process.
   '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
@@ -61,7 +61,8 @@ function build(compiler, target) {
   // Written beside the output and renamed, so that a process that has it loaded keeps what it has.
   const temporary = `${output}.${process.pid}.tmp`;
   mkdirSync(dirname(output), { recursive: true });
-  const args = [...FLAGS, ...includes, ...sources, '-o', temporary];
+  // glibc before 2.34 has the timers in a library of their own.
+  const args = [...FLAGS, ...includes, ...sources, '-lrt', '-o', temporary];
   const result = spawnSync(compiler, args, { cwd: root, encoding: 'utf8' });
   if (result.status !== 0) {
     rmSync(temporary, { force: true });

@@ -14,7 +14,7 @@ export function needKvm(context: TestContext): void {
 }
 
 /** Remembers every access as a line of text, and answers reads from a list. */
-export class RecordingSink implements ExitSink {
+class RecordingSink implements ExitSink {
   readonly log: string[] = [];
   /** What reads get, one after the other; 0 when there is nothing left. */
   readonly answers: (number | bigint)[] = [];

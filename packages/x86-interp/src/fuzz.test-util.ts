@@ -6,7 +6,7 @@ const BUDGET = 20_000;
 const GUARD = 0xa5;
 
 /** Numbers that look random, and are the same for the same seed (xorshift32). */
-export function generator(seed: number): () => number {
+function generator(seed: number): () => number {
   let state = seed | 1;
   return () => {
     state ^= state << 13;

@@ -1,10 +1,27 @@
-import type { ControlExit, RunBudget, VcpuDump } from '@picovm/core';
-import { dumpX86, isSelfJump, RFLAGS, type X86Registers, type X86SpecialRegisters } from '@picovm/core/x86';
+import {
+  type ControlExit,
+  type RunBudget,
+  type SnapshotDifference,
+  snapshotMismatch,
+  type VcpuDump,
+  type VcpuState,
+  VmError,
+} from '@picovm/core';
+import {
+  dumpX86,
+  isSelfJump,
+  RFLAGS,
+  readX86VcpuState,
+  type X86Registers,
+  type X86SpecialRegisters,
+  type X86VcpuState,
+} from '@picovm/core/x86';
 import type { Cpu } from './cpu/cpu.ts';
-import { addressMask, CPU_MODELS, type CpuModel } from './cpu/models.ts';
+import { CPU_MODELS, type CpuModel } from './cpu/models.ts';
 import { getRegisters, getSpecialRegisters, setRegisters, setSpecialRegisters } from './cpu/registers.ts';
 import { resetCpu } from './cpu/reset.ts';
 import { lookAtEvents } from './cpu/slow-memory.ts';
+import { differencesOf, hasA20, maskOf, restoreCpu, snapshotCpu } from './cpu/snapshot.ts';
 import { ATTR, CS, SEG, SLOT } from './cpu/state-layout.ts';
 import { flushTlb } from './cpu/tlb.ts';
 import { arenaOffset, translate } from './cpu/translate.ts';
@@ -15,7 +32,6 @@ import type { InterpVcpu } from './interp-vcpu.ts';
 
 /** Bytes of code that tell a jump to itself. */
 const SELF_JUMP_BYTES = 7;
-const A20 = 0x100000;
 const STEP: RunBudget = { instructions: 1, nanoseconds: 1e8 };
 
 /** The vCPU: a shell around the CPU's state and its functions. */
@@ -39,12 +55,11 @@ export class X86Interpreter implements InterpVcpu {
   }
 
   get a20(): boolean {
-    return (this.#cpu.addressMask & A20) !== 0;
+    return hasA20(this.#cpu);
   }
 
   set a20(enabled: boolean) {
-    const lines = addressMask(this.#cpu.model);
-    this.#cpu.addressMask = enabled ? lines : lines & ~A20;
+    this.#cpu.addressMask = maskOf(this.#cpu, enabled);
     flushTlb(this.#cpu);
     this.#look();
   }
@@ -107,12 +122,33 @@ export class X86Interpreter implements InterpVcpu {
     this.#look();
   }
 
+  snapshot(): X86VcpuState {
+    this.#checkStopped('snapshot');
+    return snapshotCpu(this.#cpu);
+  }
+
+  differences(state: VcpuState): readonly SnapshotDifference[] {
+    return differencesOf(this.#cpu, readX86VcpuState(state));
+  }
+
+  restore(state: VcpuState): void {
+    this.#checkStopped('restore');
+    const wanted = readX86VcpuState(state);
+    const differences = differencesOf(this.#cpu, wanted);
+    if (differences.length > 0) throw snapshotMismatch(differences);
+    restoreCpu(this.#cpu, wanted);
+  }
+
   sinkChanged(): void {
     this.#cpu.asksCpuid = this.#cpu.sink.answersCpuid;
   }
 
   dispose(): void {
     this.#onDispose();
+  }
+
+  #checkStopped(what: string): void {
+    if (this.#cpu.running) throw new VmError('ERR_VM_RUNNING', `${what}() was called while the vCPU runs`);
   }
 
   // A change from outside counts from the next instruction on.

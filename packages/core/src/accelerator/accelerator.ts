@@ -4,6 +4,7 @@ import type { InterruptController } from '../irq/interrupt-controller.ts';
 import type { Arena } from '../memory/arena.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import type { MemoryRegion } from '../memory/region.ts';
+import type { SnapshotDifference } from '../snapshot/difference.ts';
 
 /** What an accelerator can do. */
 export interface Supports {
@@ -102,6 +103,19 @@ export interface VcpuDump {
   readonly codeAddress: number | undefined;
 }
 
+/**
+ * The state of a vCPU as plain data: numbers, strings, booleans, bigints, byte arrays, and lists and records of them. It
+ * does not tell which accelerator wrote it: the other accelerators of the architecture read it too. On x86 it is the
+ * `X86VcpuState` of `@picovm/core/x86`.
+ */
+export interface VcpuState {
+  /** The instruction set: `x86`. */
+  readonly arch: string;
+  /** Of the architecture's state format, from 1. */
+  readonly version: number;
+  readonly [field: string]: unknown;
+}
+
 /** A virtual CPU. Not for use by several threads, but for `kick`. */
 export interface Vcpu {
   /** 0 for the first of a VM. */
@@ -132,6 +146,26 @@ export interface Vcpu {
   isStuck(interruptsPossible: boolean): boolean;
   /** Registers and place, for people and for reports. */
   dump(): VcpuDump;
+  /**
+   * The whole state between two instructions, or between two rounds of a repeated one. An instruction that is under way
+   * (KVM leaves for an access in the middle of it) is completed first, for which it may ask the sink again.
+   * @throws VmError `ERR_VM_RUNNING` inside of `run`; `ERR_UNSUPPORTED` if the guest uses what the state cannot hold
+   */
+  snapshot(): VcpuState;
+  /**
+   * Takes a state that `snapshot` gave, of this or of another accelerator. All or nothing: the whole state is checked
+   * before anything is changed. Memory is restored before, and the vCPU is told of it through `GuestMemory`.
+   * @throws VmError `ERR_VM_RUNNING` inside of `run`; `ERR_SNAPSHOT_FORMAT` if it is no state;
+   *   `ERR_SNAPSHOT_VERSION` if a newer version wrote it; `ERR_SNAPSHOT_MISMATCH` if this CPU cannot be in it
+   */
+  restore(state: VcpuState): void;
+  /**
+   * What keeps this CPU from taking a state, for `Vm.restore` to list together with what else differs. Changes nothing.
+   * Without it, `restore` alone refuses.
+   * @returns nothing if `restore` would take it
+   * @throws VmError `ERR_SNAPSHOT_FORMAT`, `ERR_SNAPSHOT_VERSION`
+   */
+  differences?(state: VcpuState): readonly SnapshotDifference[];
   /** Tells the vCPU that the sink now answers other things, as `answersCpuid` does. */
   sinkChanged(): void;
   /** Gives back everything. Idempotent. */

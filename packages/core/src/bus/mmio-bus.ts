@@ -85,6 +85,11 @@ export class MmioBus extends SizedAccess<MmioHandler> {
   }
 
   /** @internal */
+  protected override entries(): RangeEntry<MmioHandler>[] {
+    return this.#entries;
+  }
+
+  /** @internal */
   protected override find(address: number): RangeEntry<MmioHandler> | undefined {
     const last = this.#last;
     if (last !== undefined && address >= last.base && address - last.base < last.length) return last;

@@ -80,8 +80,7 @@ export class PortBus extends SizedAccess<PortHandler> {
 
   /** The claimed ranges in the order of their addresses. */
   map(): MapEntry[] {
-    return this.#entries
-      .filter((entry) => entry !== undefined)
+    return this.entries()
       .sort((a, b) => a.base - b.base)
       .map((entry) => ({
         space: 'port',
@@ -94,7 +93,12 @@ export class PortBus extends SizedAccess<PortHandler> {
 
   /** How often each owner's ports were touched. */
   *accessCounts(): Generator<OwnerAccessCounts> {
-    for (const entry of this.#entries) if (entry !== undefined) yield entry;
+    yield* this.entries();
+  }
+
+  /** @internal */
+  protected override entries(): RangeEntry<PortHandler>[] {
+    return this.#entries.filter((entry) => entry !== undefined);
   }
 
   /** @internal */

@@ -93,6 +93,24 @@ export abstract class SizedAccess<H extends PortHandler | MmioHandler> {
     }
   }
 
+  /**
+   * @internal Sets what was counted, as a snapshot has it.
+   * @param owners by owner; what is used is taken out, because an owner's count covers its ranges on both buses
+   */
+  restoreCounts(owners: Map<string, UnmappedCounts>, unmapped: UnmappedCounts): void {
+    for (const entry of this.entries()) {
+      const { reads, writes } = owners.get(entry.owner) ?? { reads: 0, writes: 0 };
+      owners.delete(entry.owner);
+      entry.reads = reads;
+      entry.writes = writes;
+    }
+    this.unmapped.reads = unmapped.reads;
+    this.unmapped.writes = unmapped.writes;
+  }
+
+  /** @internal All ranges. */
+  protected abstract entries(): readonly RangeEntry<H>[];
+
   /** @internal A handler threw. */
   protected fault(entry: RangeEntry<H>, direction: string, address: number, size: number, cause: unknown): void {
     this.#report(

@@ -15,7 +15,7 @@ export function checkDeviceOptions(
   options: DeviceOptions,
   given: unknown,
 ): Record<string, unknown> {
-  if (typeof given !== 'object' || given === null) {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw invalid(type, `takes an object of options, not ${show(given)}`, { given });
   }
   const values = given as Readonly<Record<string, unknown>>;
@@ -30,8 +30,7 @@ export function checkDeviceOptions(
   return checked;
 }
 
-/** One option, checked, or its default. @throws VmError `ERR_INVALID_ARGUMENT` */
-export function checkOption(type: string, name: string, option: DeviceOption, given: unknown): unknown {
+function checkOption(type: string, name: string, option: DeviceOption, given: unknown): unknown {
   if (given === undefined) {
     if (option.required) throw invalid(type, `needs the option '${name}': ${describeOption(option)}`, { name });
     return 'default' in option ? option.default : undefined;
@@ -53,6 +52,8 @@ export function describeOption(option: DeviceOption): string {
       return `a Uint8Array of at most ${option.maxLength} bytes`;
     case 'function':
       return 'a function';
+    case 'object':
+      return 'an object of the host program';
   }
 }
 
@@ -62,7 +63,8 @@ function describeInteger({ min, max, multipleOf = 1, hex: inHex }: IntegerOption
   return multipleOf === 1 ? range : `${range} and a multiple of ${multipleOf}`;
 }
 
-function accepts(option: DeviceOption, value: unknown): boolean {
+/** Whether an option takes a value. */
+export function accepts(option: DeviceOption, value: unknown): boolean {
   switch (option.type) {
     case 'integer': {
       if (!Number.isSafeInteger(value)) return false;
@@ -77,12 +79,16 @@ function accepts(option: DeviceOption, value: unknown): boolean {
       return value instanceof Uint8Array && value.length <= option.maxLength;
     case 'function':
       return typeof value === 'function';
+    case 'object':
+      return typeof value === 'object' && value !== null;
   }
 }
 
 function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'function') return 'a function';
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 

@@ -31,11 +31,14 @@ export interface DeviceRange {
 export interface DeviceSupports {
   /** It has `reset`, and is then as it was right after `attach`. */
   readonly reset: boolean;
-  /** It has `snapshot` and `restore`. */
+  /** It has `snapshot` and `restore`. If not, snapshots leave it out: it keeps nothing that matters. */
   readonly snapshot: boolean;
 }
 
-/** A device type as data: what lists, documentation and user interfaces show of it without making one. */
+/**
+ * A device type as data: what lists, documentation and user interfaces show of it without making one. It is JSON, and
+ * `defineDevice` freezes it.
+ */
 export interface DeviceManifest {
   /** What kind of device it is: lower-case letters, digits and dashes. */
   readonly type: string;
@@ -50,17 +53,29 @@ export interface DeviceManifest {
   /** The ranges that it claims. */
   readonly ranges: readonly DeviceRange[];
   /** The interrupt lines that it drives. */
-  readonly irqs: readonly (number | OptionReference)[];
+  readonly irqs: readonly DeviceIrq[];
   /** What it can do. */
   readonly supports: DeviceSupports;
 }
 
+/** A line of a device: its number, 0 to 23, or the option that has it. */
+export type DeviceIrq = number | OptionReference;
+
+/** A range of one instance, as `claimPorts` and `claimMmio` take it. */
+export interface PlacedRange extends RangeSpec {
+  /** Which bus. */
+  readonly space: 'port' | 'mmio';
+}
+
 /** Where one instance of a device is: its manifest's ranges and lines, with the values of its options. */
-export interface DevicePlace {
+export interface DevicePlace<
+  R extends readonly DeviceRange[] = readonly DeviceRange[],
+  I extends readonly DeviceIrq[] = readonly DeviceIrq[],
+> {
   /** In the order of the manifest; give them to `claimPorts` and `claimMmio`. */
-  readonly ranges: readonly (RangeSpec & { readonly space: 'port' | 'mmio' })[];
+  readonly ranges: { readonly [K in keyof R]: PlacedRange };
   /** In the order of the manifest; give them to `irq`. */
-  readonly irqs: readonly number[];
+  readonly irqs: { readonly [K in keyof I]: number };
 }
 
 /** Where an instance with these options is. @param options with the defaults filled in */

@@ -49,8 +49,10 @@ export interface BytesOption extends CommonOption {
 }
 
 /**
- * A function of the host: where output goes. Only for programs, not for command lines. Say its type with
- * `{ type: 'function', … } as FunctionOption<(bytes: Uint8Array) => void>`.
+ * A function of the host program: where output goes. Command lines cannot give one. Say its type with
+ * `{ type: 'function', … } as FunctionOption<(bytes: Uint8Array) => void>`; of a required one with
+ * `as FunctionOption<…> & { readonly required: true }`.
+ * @typeParam F the type of the function
  */
 export interface FunctionOption<F = (...args: never[]) => unknown> extends CommonOption {
   /** Which kind of option it is. */
@@ -59,8 +61,20 @@ export interface FunctionOption<F = (...args: never[]) => unknown> extends Commo
   readonly signature?: F;
 }
 
+/**
+ * An object of the host program: a table of functions, a backend. Command lines cannot give one. Only that it is an
+ * object is checked; what is in it is for `create` to check. Say its type as with {@link FunctionOption}.
+ * @typeParam T the type of the object
+ */
+export interface ObjectOption<T extends object = object> extends CommonOption {
+  /** Which kind of option it is. */
+  readonly type: 'object';
+  /** Never set: it carries the type of the object. */
+  readonly signature?: T;
+}
+
 /** An option of a device, as data. */
-export type DeviceOption = IntegerOption | BooleanOption | StringOption | BytesOption | FunctionOption;
+export type DeviceOption = IntegerOption | BooleanOption | StringOption | BytesOption | FunctionOption | ObjectOption;
 
 /** The options of a device by name. `id` is not among them: every device has that. */
 export type DeviceOptions = Readonly<Record<string, DeviceOption>>;
@@ -78,19 +92,20 @@ export type OptionValue<O> = O extends { readonly type: 'integer' }
           ? Uint8Array
           : O extends FunctionOption<infer F>
             ? F
-            : never;
-
-type RequiredNames<S> = { [K in keyof S]: S[K] extends { readonly required: true } ? K : never }[keyof S];
-type KnownNames<S> =
-  | { [K in keyof S]: S[K] extends { readonly default: unknown } ? K : never }[keyof S]
-  | RequiredNames<S>;
+            : O extends ObjectOption<infer T>
+              ? T
+              : never;
 
 /** What a device's factory takes: `id` and the options, of which those not required may be left out. */
-export type OptionsInput<S> = { readonly id?: string } & { readonly [K in RequiredNames<S>]: OptionValue<S[K]> } & {
-  readonly [K in Exclude<keyof S, RequiredNames<S>>]?: OptionValue<S[K]> | undefined;
+export type OptionsInput<S> = { readonly id?: string } & {
+  readonly [K in keyof S as S[K] extends { readonly required: true } ? K : never]: OptionValue<S[K]>;
+} & {
+  readonly [K in keyof S as S[K] extends { readonly required: true } ? never : K]?: OptionValue<S[K]> | undefined;
 };
 
 /** The options as `create` gets them: checked, and with the defaults filled in. */
-export type ResolvedOptions<S> = { readonly id: string } & { readonly [K in KnownNames<S>]: OptionValue<S[K]> } & {
-  readonly [K in Exclude<keyof S, KnownNames<S>>]: OptionValue<S[K]> | undefined;
+export type ResolvedOptions<S> = { readonly id: string } & {
+  readonly [K in keyof S]:
+    | OptionValue<S[K]>
+    | (S[K] extends { readonly default: unknown } | { readonly required: true } ? never : undefined);
 };

@@ -120,6 +120,14 @@ export class ExitDispatcher implements ExitSink {
     return this.#total;
   }
 
+  /** @internal Sets the counters, as a snapshot has them. */
+  restoreCounts(counts: Readonly<Record<ExitReason, number>>, total: number): void {
+    Object.assign(this.#counts, counts, { io: 0, mmio: 0 });
+    this.#ioExits = counts.io;
+    this.#mmioExits = counts.mmio;
+    this.#total = total;
+  }
+
   /** The last accesses to ports and MMIO. */
   get recent(): RecentAccesses {
     return this.#recent;

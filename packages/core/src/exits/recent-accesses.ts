@@ -33,6 +33,11 @@ export class RecentAccesses {
     this.#ring = new Float64Array(capacity * FIELDS);
   }
 
+  /** @internal Forgets all. */
+  clear(): void {
+    this.#length = 0;
+  }
+
   /** Adds one, over the oldest if the ring is full. */
   add(mmio: boolean, write: boolean, address: number, size: number, count: number, value: number): void {
     const at = this.#next * FIELDS;

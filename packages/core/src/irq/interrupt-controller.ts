@@ -19,6 +19,8 @@ export const IRQ_LINES = 24;
 export class IrqLines {
   readonly #lines: SharedIrqLine[];
   #controller: InterruptController | undefined;
+  /** The controller is not told of changes. */
+  #held = false;
 
   /** All lines, with no controller and no source. */
   constructor() {
@@ -51,6 +53,26 @@ export class IrqLines {
     });
   }
 
+  /** The levels of all lines: bit n is set if line n is asserted. */
+  get levels(): number {
+    return this.#lines.reduce((levels, { level }, n) => (level ? levels | (1 << n) : levels), 0);
+  }
+
+  /**
+   * @internal Lets devices be restored. A controller's own state says what its inputs were: that the others assert their lines
+   * again is no news to it, and no edge. It is told of what differs from `levels`, the levels that it was saved with.
+   */
+  restoring(levels: number, restore: () => void): void {
+    this.#held = true;
+    try {
+      restore();
+    } finally {
+      this.#held = false;
+    }
+    const changed = this.levels ^ levels;
+    for (let n = 0; n < IRQ_LINES; n++) if ((changed & (1 << n)) !== 0) this.#changed(n, this.level(n));
+  }
+
   #line(n: number): SharedIrqLine {
     const line = this.#lines[n];
     if (line === undefined) {
@@ -62,6 +84,6 @@ export class IrqLines {
   }
 
   #changed(n: number, level: boolean): void {
-    this.#controller?.setLine(n, level);
+    if (!this.#held) this.#controller?.setLine(n, level);
   }
 }

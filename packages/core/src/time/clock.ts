@@ -1,3 +1,17 @@
+/** A clock, without what it has counted. */
+export interface ClockDescription {
+  /** `real`, `virtual`, or the name of a kind of your own. */
+  readonly kind: string;
+  /** What it was made with. */
+  readonly settings: Readonly<Record<string, number | string | boolean>>;
+}
+
+/** The state of a clock as plain data. Its alarms are no part of it: they belong to the devices, which set them anew. */
+export interface ClockState extends ClockDescription {
+  /** What it has counted, such as nanoseconds: finite numbers from 0. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
 /** A pending alarm, as `cancel` takes it. */
 export interface Alarm {
   /** When it is due: nanoseconds of guest time. */
@@ -40,4 +54,12 @@ export interface DrivenClock extends Clock {
    * retired. The VM then wants an accelerator that counts them.
    */
   countFrom?(instructions: () => number): void;
+  /** What kind of clock it is, how it was made, and what it has counted. A VM whose clock cannot tell has no snapshots. */
+  snapshot?(): ClockState;
+  /**
+   * Takes what `snapshot` gave: `now` goes on from there, forwards or backwards. Alarms stay, at their times.
+   * @param state with the same `kind` and `settings`
+   * @throws VmError `ERR_SNAPSHOT_FORMAT` if a count is missing or none; then nothing was changed
+   */
+  restore?(state: ClockState): void;
 }

@@ -1,5 +1,6 @@
+import { FieldReader } from '../snapshot/field-reader.ts';
 import { Alarms } from './alarms.ts';
-import type { Alarm, DrivenClock } from './clock.ts';
+import type { Alarm, ClockState, DrivenClock } from './clock.ts';
 
 const NS_PER_MS = 1e6;
 
@@ -48,5 +49,14 @@ export class RealClock implements DrivenClock {
 
   instructionsToNextAlarm(): undefined {
     return undefined;
+  }
+
+  snapshot(): ClockState {
+    return { kind: 'real', settings: {}, counts: { elapsed: this.now() } };
+  }
+
+  restore({ counts }: ClockState): void {
+    this.#elapsed = new FieldReader("the clock's state", counts).number('elapsed');
+    if (this.#startedAt !== undefined) this.#startedAt = performance.now();
   }
 }

@@ -1,6 +1,7 @@
 import { VmError } from '../errors.ts';
+import { FieldReader } from '../snapshot/field-reader.ts';
 import { Alarms } from './alarms.ts';
-import type { Alarm, DrivenClock } from './clock.ts';
+import type { Alarm, ClockState, DrivenClock } from './clock.ts';
 
 /**
  * Guest time counted in instructions, so that a run repeats bit for bit. A halted guest jumps to its next alarm.
@@ -71,6 +72,19 @@ export class VirtualClock implements DrivenClock {
     let target = Math.ceil((Math.ceil(next) - this.#skipped) / this.#nsPerInstruction) + 1;
     while (this.#timeAt(target - 1) >= next) target--;
     return target - this.#instructions();
+  }
+
+  // The instructions are the vCPU's.
+  snapshot(): ClockState {
+    return {
+      kind: 'virtual',
+      settings: { nsPerInstruction: this.#nsPerInstruction },
+      counts: { skipped: this.#skipped },
+    };
+  }
+
+  restore({ counts }: ClockState): void {
+    this.#skipped = new FieldReader("the clock's state", counts).integer('skipped');
   }
 
   #timeAt(instructions: number): number {

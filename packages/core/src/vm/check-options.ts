@@ -1,7 +1,8 @@
 import type { Accelerator } from '../accelerator/accelerator.ts';
 import type { Device } from '../device/device.ts';
 import { VmError } from '../errors.ts';
-import type { RunOptions } from './vm-options.ts';
+import { MAX_DESCRIPTION } from '../snapshot/vm-snapshot.ts';
+import type { RunOptions, SnapshotOptions } from './vm-options.ts';
 
 /**
  * Refuses options that are no options: for users without a type checker.
@@ -53,4 +54,16 @@ export function checkRunOptions({ sliceMs, timeoutMs, maxExits }: RunOptions): v
       });
     }
   }
+}
+
+/**
+ * Refuses a description that is too long for a header.
+ * @throws VmError `ERR_INVALID_ARGUMENT`
+ */
+export function checkSnapshotOptions({ description = '' }: SnapshotOptions): void {
+  if (typeof description === 'string' && description.length <= MAX_DESCRIPTION) return;
+  throw new VmError(
+    'ERR_INVALID_ARGUMENT',
+    `the description of a snapshot is text of at most ${MAX_DESCRIPTION} characters`,
+  );
 }

@@ -68,3 +68,18 @@ export function collectCounters(
     ),
   };
 }
+
+/** Sets the counters to what a snapshot has; the vCPU's own is a part of its state. */
+export function restoreCounters(
+  counters: VmCounters,
+  exits: ExitDispatcher,
+  ports: PortBus,
+  mmio: MmioBus,
+  devices: readonly { readonly id: string; readonly metrics: Metrics }[],
+): void {
+  exits.restoreCounts(counters.exits, counters.totalExits);
+  const owners = new Map(Object.entries(counters.devices).map(([id, { reads, writes }]) => [id, { reads, writes }]));
+  ports.restoreCounts(owners, counters.unmapped.port);
+  mmio.restoreCounts(owners, counters.unmapped.mmio);
+  for (const { id, metrics } of devices) metrics.restore(counters.devices[id]?.metrics ?? {});
+}

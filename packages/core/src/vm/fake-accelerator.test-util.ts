@@ -13,6 +13,8 @@ import {
   type Supports,
   type Vcpu,
   type VcpuDump,
+  type VcpuState,
+  VmError,
 } from '../index.ts';
 
 /**
@@ -113,6 +115,19 @@ export class FakeVcpu implements Vcpu {
 
   dump(): VcpuDump {
     return { registers: { rip: 0x7c00n }, location: this.location || 'here', codeAddress: 0x7c00 };
+  }
+
+  /** A guest's program goes on where it is: what is restored is what a machine can tell from outside. */
+  snapshot(): VcpuState {
+    const { instructions, interruptsEnabled, stuck, location } = this;
+    return { arch: 'fake', version: 1, instructions, interruptsEnabled, stuck, location };
+  }
+
+  restore(state: VcpuState): void {
+    if (state.arch !== 'fake') throw new VmError('ERR_SNAPSHOT_MISMATCH', `the fake vCPU is no ${state.arch}`);
+    this.log.push('vcpu restored');
+    const { instructions, interruptsEnabled, stuck, location } = state;
+    Object.assign(this, { instructions, interruptsEnabled, stuck, location });
   }
 
   sinkChanged(): void {

@@ -2,6 +2,7 @@ import type { RunBudget, Vcpu } from '../accelerator/accelerator.ts';
 import { messageOf, VmError } from '../errors.ts';
 import type { ControlExit, SystemEvent } from '../exits/exit.ts';
 import type { ExitDispatcher } from '../exits/exit-dispatcher.ts';
+import type { RunState } from '../snapshot/vm-snapshot.ts';
 import type { DrivenClock } from '../time/clock.ts';
 import { type Ending, endingOfExit } from './ending.ts';
 import type { RunOptions } from './vm-options.ts';
@@ -12,6 +13,9 @@ const NS_PER_MS = 1e6;
 
 /** The guest gets at least so long an entry, or alarms that are always overdue would keep it from running at all. */
 const MIN_ENTRY_NS = 10_000;
+
+/** Of what failed between runs, a snapshot keeps so much. */
+const MAX_MESSAGE = 1000;
 
 /** What the loop drives. */
 export interface RunLoopParts {
@@ -76,6 +80,25 @@ export class RunLoop {
   reset(): void {
     this.#halted = false;
     this.#systemEvent = undefined;
+  }
+
+  /** What the next run begins with. Not during a run. */
+  snapshot(): Omit<RunState, 'irqLines'> {
+    const halted = this.#halted && this.#parts.vcpu.dump().location === this.#haltedAt;
+    return {
+      halted,
+      systemEvent: this.#systemEvent ?? null,
+      failure: this.#ending?.error?.message.slice(0, MAX_MESSAGE) ?? null,
+    };
+  }
+
+  /** Takes what `snapshot` gave, when the vCPU is in its state already. */
+  restore({ halted, systemEvent, failure }: Omit<RunState, 'irqLines'>): void {
+    this.#halted = halted;
+    this.#haltedAt = halted ? this.#parts.vcpu.dump().location : '';
+    this.#systemEvent = systemEvent ?? undefined;
+    this.#ending = failure === null ? undefined : { outcome: 'failed', error: new VmError('ERR_DEVICE', failure) };
+    this.#exitsBefore = 0;
   }
 
   async run(options: RunOptions): Promise<Ending> {

@@ -33,3 +33,9 @@ export interface RunOptions {
   /** Number of exits after which the run ends with `max-exits`, unless the last of them ends it. Default: none. */
   readonly maxExits?: number;
 }
+
+/** How a snapshot is taken. */
+export interface SnapshotOptions {
+  /** What the user calls it, at most 10,000 characters: it stands in the header of its file. Default: empty. */
+  readonly description?: string;
+}

@@ -14,17 +14,19 @@ import { type Logger, silentLogger } from '../logger.ts';
 import { Arena, PAGE_SIZE } from '../memory/arena.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
 import { checkRegions, type MemoryRegion } from '../memory/region.ts';
+import type { VmSnapshot } from '../snapshot/vm-snapshot.ts';
 import type { Clock, DrivenClock } from '../time/clock.ts';
 import { RealClock } from '../time/real-clock.ts';
 import { WatchedClock } from '../time/watched-clock.ts';
 import { attempt, throwFirst } from './attempt.ts';
-import { checkRunOptions, checkVmOptions, uniqueDevices } from './check-options.ts';
+import { checkRunOptions, checkSnapshotOptions, checkVmOptions, uniqueDevices } from './check-options.ts';
 import { collectCounters, type VmCounters } from './counters.ts';
 import { type DeviceHost, deviceContext } from './device-context.ts';
 import { describeEnding, type Ending } from './ending.ts';
 import { RunLoop } from './run-loop.ts';
 import type { RunResult } from './run-result.ts';
-import type { RunOptions, VmOptions } from './vm-options.ts';
+import { restoreSnapshot, type SnapshotParts, takeSnapshot } from './snapshots.ts';
+import type { RunOptions, SnapshotOptions, VmOptions } from './vm-options.ts';
 
 /**
  * A virtual machine: memory, buses, devices, and one vCPU of an accelerator.
@@ -60,6 +62,7 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
   readonly #mappings: Disposable[] = [];
   readonly #intr: SharedIrqLine;
   readonly #loop: RunLoop;
+  readonly #drivenClock: DrivenClock;
   readonly #logger: Logger;
   #running = false;
   #disposed = false;
@@ -79,6 +82,7 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
     const clock: DrivenClock = options.clock ?? new RealClock();
     this.acceleratorName = accelerator.name;
     this.#logger = logger;
+    this.#drivenClock = clock;
     this.devices = uniqueDevices(options.devices ?? []);
 
     const onFault = (error: VmError): void => this.#loop.end({ outcome: 'failed', error });
@@ -178,8 +182,7 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
 
   /** All counters, as they are now. */
   counters(): VmCounters {
-    const devices = [...this.#contexts].map(([{ id }, { metrics }]) => ({ id, metrics }));
-    return collectCounters(this.exits, this.vcpu, this.ports, this.mmio, devices);
+    return collectCounters(this.exits, this.vcpu, this.ports, this.mmio, this.#deviceParts());
   }
 
   /**
@@ -218,6 +221,31 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
   }
 
   /**
+   * The machine as it is, as plain data: memory, the vCPU, the devices, guest time, counters. `restore` takes it, in this
+   * machine or in another of the same configuration, also on another accelerator; `encodeSnapshot` makes a file of it.
+   * An instruction that is under way is completed first, which may make further exits.
+   * @throws VmError `ERR_VM_RUNNING`, `ERR_VM_DISPOSED`, `ERR_INVALID_ARGUMENT`; `ERR_UNSUPPORTED` if a device, the clock or what the guest uses
+   *   has no snapshots; `ERR_DEVICE` if a device threw, or gave a state that is no plain data
+   */
+  snapshot(options: SnapshotOptions = {}): VmSnapshot {
+    this.#checkStopped('snapshot');
+    checkSnapshotOptions(options);
+    return takeSnapshot(this.#snapshotParts(), options.description ?? '');
+  }
+
+  /**
+   * Puts the machine into the state of a snapshot. All or nothing: whatever it throws, the machine is as it was. What is
+   * the host's stays as it is: handlers, observers, alarms that no device set. The last accesses are forgotten.
+   * @throws VmError `ERR_VM_RUNNING`, `ERR_VM_DISPOSED`; `ERR_SNAPSHOT_MISMATCH` listing all that differs;
+   *   `ERR_SNAPSHOT_FORMAT`, `ERR_SNAPSHOT_VERSION` if it is none, or one that a newer version made; `ERR_DEVICE_STATE`
+   *   if a device refuses its state, `ERR_DEVICE` if one threw; `ERR_UNSUPPORTED` as `snapshot`
+   */
+  restore(snapshot: VmSnapshot): void {
+    this.#checkStopped('restore');
+    restoreSnapshot(this.#snapshotParts(), snapshot);
+  }
+
+  /**
    * Gives back everything that the VM and its devices hold, after stopping it. Idempotent. During a run it only stops
    * the run, which gives everything back when it ends and still has its result.
    * @throws VmError `ERR_DEVICE` if a part threw, after all were given back; during a run that is only logged
@@ -232,6 +260,23 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
   /** The same as `dispose`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #deviceParts(): SnapshotParts['devices'] {
+    return [...this.#contexts].map(([device, { metrics }]) => ({ device, id: device.id, metrics }));
+  }
+
+  #snapshotParts(): SnapshotParts {
+    if (this.#acceleratorVm.irq !== undefined) {
+      throw new VmError('ERR_UNSUPPORTED', `the interrupt controller of ${this.acceleratorName} has no snapshots`);
+    }
+    const { acceleratorName, vcpu, memory, ports, mmio, irqs, exits } = this;
+    return {
+      ...{ acceleratorName, vcpu, memory, ports, mmio, irqs, exits },
+      clock: this.#drivenClock,
+      loop: this.#loop,
+      devices: this.#deviceParts(),
+    };
   }
 
   #result(ending: Ending): RunResult {

@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 export { dumpX86 } from './dump.ts';
 export { CR0, formatFlags, RFLAGS } from './flags.ts';
+export { readX86VcpuState } from './read-vcpu-state.ts';
 export { enterRealMode, type FarPointer, formatFarPointer } from './real-mode.ts';
 export {
   X86_GPRS,
@@ -11,6 +12,23 @@ export {
   type X86SegmentName,
   type X86SpecialRegisters,
 } from './registers.ts';
-export { realModeSegment, resetRegisters, resetSpecialRegisters } from './reset-state.ts';
+export {
+  noEvents,
+  realModeSegment,
+  resetDebugRegisters,
+  resetFpu,
+  resetRegisters,
+  resetSpecialRegisters,
+} from './reset-state.ts';
 export { isSelfJump } from './self-jump.ts';
 export type { X86Vcpu } from './vcpu.ts';
+export {
+  X86_DEBUG_REGISTERS,
+  X86_STATE_VERSION,
+  type X86DebugRegisters,
+  type X86Events,
+  type X86Exception,
+  type X86FpuState,
+  type X86Msr,
+  type X86VcpuState,
+} from './vcpu-state.ts';

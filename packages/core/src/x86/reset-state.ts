@@ -1,4 +1,5 @@
 import type { X86Registers, X86Segment, X86SpecialRegisters } from './registers.ts';
+import type { X86DebugRegisters, X86Events, X86FpuState } from './vcpu-state.ts';
 
 /** The registers after RESET (Intel SDM volume 3A, table 10-1): the next instruction is at F000:FFF0. */
 export function resetRegisters(): X86Registers {
@@ -55,5 +56,37 @@ export function realModeSegment(selector: number): X86Segment {
     g: 0,
     avl: 0,
     unusable: 0,
+  };
+}
+
+/** The debug registers after RESET. */
+export function resetDebugRegisters(): X86DebugRegisters {
+  return { dr0: 0n, dr1: 0n, dr2: 0n, dr3: 0n, dr6: 0xffff0ff0n, dr7: 0x400n };
+}
+
+/** FPU and SSE after RESET: registers +0.0, all in use, FCW 0040, MXCSR 1F80. */
+export function resetFpu(): X86FpuState {
+  return {
+    st: new Uint8Array(128),
+    fcw: 0x40,
+    fsw: 0,
+    ftw: 0xff,
+    fop: 0,
+    fip: 0n,
+    fdp: 0n,
+    xmm: new Uint8Array(256),
+    mxcsr: 0x1f80,
+  };
+}
+
+/** Nothing is about to happen, as after RESET. */
+export function noEvents(): X86Events {
+  return {
+    interruptShadow: 'none',
+    interrupt: null,
+    exception: null,
+    nmiPending: false,
+    nmiMasked: false,
+    shutdown: false,
   };
 }

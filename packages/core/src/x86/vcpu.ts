@@ -1,8 +1,14 @@
 import type { Vcpu } from '../accelerator/accelerator.ts';
 import type { X86Registers, X86SpecialRegisters } from './registers.ts';
+import type { X86VcpuState } from './vcpu-state.ts';
 
 /** An x86 vCPU: what both `@picovm/kvm-native` and `@picovm/x86-interp` make. */
 export interface X86Vcpu extends Vcpu {
+  /**
+   * The whole state between two instructions, or between two rounds of a repeated one, as every `Vcpu` gives it.
+   * @throws VmError `ERR_VM_RUNNING` inside of `run`; `ERR_UNSUPPORTED` if the guest uses what the state cannot hold
+   */
+  snapshot(): X86VcpuState;
   /** A copy of the general-purpose registers, RIP and RFLAGS. */
   getRegisters(): X86Registers;
   /** Changes the registers named and leaves the others. */

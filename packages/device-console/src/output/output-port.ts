@@ -1,5 +1,5 @@
 import type { Counter, Logger, Metrics } from '@picovm/core';
-import type { Output } from './output.ts';
+import type { OnOutputError, Output } from './output.ts';
 
 // One array for each byte that there is: what is handed out for a single byte can be kept, and costs no allocation.
 const ALL_BYTES = Uint8Array.from({ length: 256 }, (_, byte) => byte);
@@ -8,13 +8,13 @@ const SINGLE: readonly Uint8Array[] = Array.from(ALL_BYTES, (byte) => ALL_BYTES.
 /** The way from a device to the host's `Output`: counts, and keeps the host's failures away from the guest. */
 export class OutputPort {
   readonly #output: Output | undefined;
-  readonly #onError: ((error: unknown) => void) | undefined;
+  readonly #onError: OnOutputError | undefined;
   #log: Logger | undefined;
   #bytesOut: Counter = { value: 0 };
   #errors: Counter = { value: 0 };
   #reported = false;
 
-  constructor(output: Output | undefined, onError: ((error: unknown) => void) | undefined) {
+  constructor(output: Output | undefined, onError: OnOutputError | undefined) {
     this.#output = output;
     this.#onError = onError;
   }
@@ -40,7 +40,7 @@ export class OutputPort {
   /** Calls another function of the host's, with the same care. */
   guard(callback: (() => void) | undefined): void {
     try {
-      callback?.();
+      this.#watch(callback?.());
     } catch (error) {
       this.#failed(error);
     }
@@ -48,8 +48,7 @@ export class OutputPort {
 
   #call(output: Output, bytes: Uint8Array): void {
     try {
-      const result: unknown = output(bytes);
-      if (result instanceof Promise) result.catch((error: unknown) => this.#failed(error));
+      this.#watch(output(bytes));
     } catch (error) {
       this.#failed(error);
     }
@@ -61,9 +60,15 @@ export class OutputPort {
       // Once: an output that fails does so for every byte.
       if (!this.#reported) this.#log?.warn(`the output failed, and its bytes are lost: ${String(error)}`);
       this.#reported = true;
-      this.#onError?.(error);
+      const result: unknown = this.#onError?.(error);
+      if (result instanceof Promise) result.catch(() => {});
     } catch {
       // Nobody is left to tell; the counter has it.
     }
+  }
+
+  // The host's functions should return nothing; but an async one gives a promise, and one that rejects unheard ends Node.
+  #watch(result: unknown): void {
+    if (result instanceof Promise) result.catch((error: unknown) => this.#failed(error));
   }
 }

@@ -4,3 +4,6 @@
  * promise that it returns rejects with, is counted and reported, and never reaches the guest.
  */
 export type Output = (bytes: Uint8Array) => void;
+
+/** Is called with what the host's own functions threw, or rejected with. */
+export type OnOutputError = (error: unknown) => void;

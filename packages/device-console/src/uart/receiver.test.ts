@@ -1,4 +1,6 @@
+import { FakeMachine } from '@picovm/testkit';
 import { describe, expect, it } from 'vitest';
+import { uart16550 } from '../index.ts';
 import { driver, FCR, FIFO_1, FIFO_14, LOOPBACK, LSR, MCR, RBR, THR } from './uart.test-util.ts';
 
 describe('receiver', () => {
@@ -148,14 +150,12 @@ describe('input from the host', () => {
     expect(got).toBe(text);
   });
 
-  it('may come before the device is attached', async () => {
-    const { uart16550 } = await import('../index.ts');
-    const { attach } = await import('../machine.test-util.ts');
+  it('may come before the device is attached', () => {
     const uart = uart16550();
     expect(uart.receive(Uint8Array.of(0x41, 0x42))).toBe(2);
-    const { ports, metrics } = attach(uart);
+    const { ports, metrics } = new FakeMachine(uart);
     expect(ports.read(0x3fd, 1)).toBe(0x61);
     expect([ports.read(0x3f8, 1), ports.read(0x3f8, 1)]).toEqual([0x41, 0x42]);
-    expect(metrics().bytesIn).toBe(2);
+    expect(metrics.values().bytesIn).toBe(2);
   });
 });

@@ -45,11 +45,11 @@ import { loopedLines, ModemStatus } from './modem-status.ts';
 import { Receiver } from './receiver.ts';
 
 /** 115,200 baud. The data sheet leaves the divisor latch open after a reset; a BIOS would set it. */
-export const INITIAL_DIVISOR = 1;
+const INITIAL_DIVISOR = 1;
 /** A modem that is there and ready, but no call. */
-export const INITIAL_MODEM_LINES: number = MSR_CTS | MSR_DSR | MSR_DCD;
+const INITIAL_MODEM_LINES: number = MSR_CTS | MSR_DSR | MSR_DCD;
 /** A FIFO that nobody touches for so many characters interrupts although its trigger level is not reached. */
-const TIMEOUT_CHARACTERS = 4;
+export const TIMEOUT_CHARACTERS = 4;
 
 /**
  * The registers of a 16550A (PC16550D data sheet). Characters take no time to leave; those that arrive come out of a

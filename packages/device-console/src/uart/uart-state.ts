@@ -1,5 +1,4 @@
-import type { DeviceState } from '@picovm/core';
-import type { StateReader } from '../state-reader.ts';
+import { type DeviceState, StateReader } from '@picovm/core';
 import {
   FIFO_SIZE,
   IER_MASK,
@@ -11,18 +10,24 @@ import {
   LSR_PARITY,
   LSR_TRANSMITTER_EMPTY,
   MCR_MASK,
+  MSR_LINES,
 } from './bits.ts';
 import type { CharacterQueue } from './character-queue.ts';
-import type { UartRegisters } from './uart-registers.ts';
+import { characterTime } from './line-timing.ts';
+import { TIMEOUT_CHARACTERS, type UartRegisters } from './uart-registers.ts';
 
-export const UART_STATE_VERSION = 1;
+const VERSION = 1;
 
+/** What stands in a state for a time-out that is not under way. */
+const NO_TIMEOUT = -1;
+/** Nanoseconds: of the longest characters at the slowest rate. */
+const LONGEST_TIMEOUT = TIMEOUT_CHARACTERS * characterTime(0xff, 0xffff);
 const CHARACTER_ERRORS = LSR_PARITY | LSR_FRAMING | LSR_BREAK;
 
 export function saveUart(registers: UartRegisters, incoming: CharacterQueue): DeviceState {
   const { receiver, modem, timeout } = registers;
   return {
-    version: UART_STATE_VERSION,
+    version: VERSION,
     interruptEnable: registers.interruptEnable,
     lineControl: registers.lineControl,
     modemControl: registers.modemControl,
@@ -44,8 +49,9 @@ export function saveUart(registers: UartRegisters, incoming: CharacterQueue): De
   };
 }
 
-/** Everything but the level of the interrupt line, which follows from it. @throws Error `ERR_DEVICE_STATE` */
-export function restoreUart(registers: UartRegisters, incoming: CharacterQueue, reader: StateReader): void {
+/** Everything but the level of the interrupt line, which follows from it. @throws VmError `ERR_DEVICE_STATE` */
+export function restoreUart(id: string, registers: UartRegisters, incoming: CharacterQueue, state: DeviceState): void {
+  const reader = new StateReader(id, state, VERSION);
   const { receiver, modem, timeout } = registers;
   const fifoEnabled = reader.boolean('fifoEnabled');
   const fifo = reader.bytes('fifo', fifoEnabled ? FIFO_SIZE : 1);
@@ -58,15 +64,16 @@ export function restoreUart(registers: UartRegisters, incoming: CharacterQueue, 
     divisor: reader.integer('divisor', 0xffff),
     transmitterEmptied: reader.boolean('transmitterEmptied'),
     modemStatus: reader.integer('modemStatus', 0xff),
-    modemInputs: reader.integer('modemInputs', 0xff) & 0xf0,
+    modemInputs: reader.register('modemInputs', MSR_LINES),
     trigger: reader.integer('trigger', 3),
-    fifoErrors: reader.errors('fifoErrors', fifo.length, CHARACTER_ERRORS),
+    fifoErrors: reader.bytes('fifoErrors', fifo.length, fifo.length, CHARACTER_ERRORS),
     held: reader.integer('held', 0xff),
-    lineErrors: reader.integer('lineErrors', 0xff) & (LSR_ERRORS | LSR_FIFO_ERROR),
+    lineErrors: reader.register('lineErrors', LSR_ERRORS | LSR_FIFO_ERROR),
     timedOut: reader.boolean('timedOut'),
-    timeoutIn: reader.duration('timeoutIn'),
-    incomingErrors: reader.errors('incomingErrors', waiting.length, CHARACTER_ERRORS),
+    timeoutIn: reader.number('timeoutIn', LONGEST_TIMEOUT, NO_TIMEOUT),
+    incomingErrors: reader.bytes('incomingErrors', waiting.length, waiting.length, CHARACTER_ERRORS),
   };
+  if (saved.timeoutIn < 0 && saved.timeoutIn !== NO_TIMEOUT) throw reader.error('has no duration as timeoutIn');
   registers.interruptEnable = saved.interruptEnable;
   registers.lineControl = saved.lineControl;
   registers.modemControl = saved.modemControl;

@@ -1,14 +1,24 @@
+import type { PortBus } from '@picovm/core';
+import { type FakeClock, FakeMachine, type RecordingIrqLine } from '@picovm/testkit';
 import { type Uart16550, type Uart16550Options, uart16550 } from '../index.ts';
-import { attach, type Machine } from '../machine.test-util.ts';
 
 /** A UART at 0x3F8 on line 4, with its registers by name, as a driver sees them. */
-export interface Driver extends Machine {
+export interface Driver {
   readonly uart: Uart16550;
+  readonly ports: PortBus;
+  readonly clock: FakeClock;
+  /** Interrupt line 4. */
+  readonly line: RecordingIrqLine;
   readonly sent: number[];
   read(register: number): number;
   write(register: number, value: number): void;
-  /** The level of interrupt line 4. */
+  /** The level of the line. */
   irq(): boolean;
+  /** The levels to which the line changed, in order. */
+  levels(): boolean[];
+  metrics(): Record<string, number>;
+  /** Lets guest time go on, in nanoseconds, with the alarms that fall into it. */
+  advance(nanoseconds: number): void;
   receive(text: string): number;
 }
 
@@ -37,15 +47,22 @@ export const FIFO_14 = 0xc1;
 export function driver(options: Uart16550Options = {}): Driver {
   const sent: number[] = [];
   const uart = uart16550({ output: (bytes) => sent.push(...bytes), ...options });
-  const machine = attach(uart);
+  const machine = new FakeMachine(uart);
+  const { ports, clock } = machine;
+  const line = machine.irq(4);
   const encoder = new TextEncoder();
   return {
-    ...machine,
     uart,
+    ports,
+    clock,
+    line,
     sent,
-    read: (register) => machine.ports.read(0x3f8 + register, 1),
-    write: (register, value) => machine.ports.write(0x3f8 + register, 1, value),
-    irq: () => machine.irqs.level(4),
+    read: (register) => ports.read(0x3f8 + register, 1),
+    write: (register, value) => ports.write(0x3f8 + register, 1, value),
+    irq: () => line.level,
+    levels: () => line.changes.map(({ level }) => level),
+    metrics: () => machine.metrics.values(),
+    advance: (nanoseconds) => clock.advance(nanoseconds),
     receive: (text) => uart.receive(encoder.encode(text)),
   };
 }

@@ -1,6 +1,7 @@
+import { FakeMachine } from '@picovm/testkit';
 import { describe, expect, it } from 'vitest';
 import { uart16550 } from '../index.ts';
-import { attach, random } from '../machine.test-util.ts';
+import { random } from './random.test-util.ts';
 import { type Driver, driver, FCR, FIFO_14, IER, IIR, LCR, LSR, MCR, OUT2, RBR } from './uart.test-util.ts';
 
 /** Does what a hostile or broken driver might, with a host that sends now and then. */
@@ -115,6 +116,9 @@ describe('state', () => {
       { ...good, fifoErrors: new Uint8Array(16).fill(0xff) },
       { ...good, incoming: new Uint8Array(21), incomingErrors: new Uint8Array(21) },
       { ...good, timeoutIn: -5 },
+      { ...good, timeoutIn: -0.5 },
+      { ...good, modemStatus: 256 },
+      { ...good, incomingErrors: new Uint8Array(3) },
       { ...good, timeoutIn: Number.NaN },
       { ...good, timedOut: 'no' },
       undefined,
@@ -128,7 +132,7 @@ describe('state', () => {
   it('is not shared by two of them', () => {
     const com1 = driver();
     const com2 = uart16550({ id: 'com2', base: 0x2f8, irq: 3 });
-    const { ports } = attach(com2);
+    const { ports } = new FakeMachine(com2);
     const fresh = com2.snapshot();
     scramble(com1, 3);
     expect(com2.snapshot()).toEqual(fresh);

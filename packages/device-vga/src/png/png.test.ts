@@ -1,7 +1,7 @@
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { encodePng, type RgbaImage, renderRgba, vgaText } from '../index.ts';
-import { attach, print } from '../machine.test-util.ts';
+import { print, VgaMachine } from '../machine.test-util.ts';
 
 /** Decodes what `encodePng` may write, by the PNG specification, and checks every length and checksum in it. */
 function decode(png: Uint8Array): RgbaImage {
@@ -46,7 +46,7 @@ function expectSame(actual: RgbaImage, expected: RgbaImage): void {
 
 function colourfulScreen(): RgbaImage {
   const vga = vgaText();
-  const machine = attach(vga);
+  const machine = new VgaMachine(vga);
   machine.ports.read(0x3da, 1);
   machine.ports.write(0x3c0, 1, 0x30);
   machine.ports.write(0x3c0, 1, 0x04);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { renderRgba, vgaFont8x16, vgaText } from '../index.ts';
-import { attach } from '../machine.test-util.ts';
+import { VgaMachine } from '../machine.test-util.ts';
 import { PALETTE, screenOf } from './screen.test-util.ts';
 
 /** The colour of a pixel, 0xRRGGBB; fails unless it is opaque. */
@@ -13,7 +13,7 @@ function pixel(image: ReturnType<typeof renderRgba>, x: number, y: number): numb
 describe('renderRgba', () => {
   it('draws 640x400 pixels for 80x25 characters', () => {
     const vga = vgaText();
-    attach(vga);
+    new VgaMachine(vga);
     const { width, height, data } = renderRgba(vga.screen());
     expect([width, height, data.length]).toEqual([640, 400, 4 * 640 * 400]);
   });

@@ -8,6 +8,11 @@ beforeEach(needKvm);
 const MAILBOX = 8192;
 const errno = (code: string, syscall: string) => expect.objectContaining({ code, syscall, errno: expect.any(Number) });
 
+const STRUCTURES = [
+  ...(['getXsave', 'setXsave', 'getDebugregs', 'setDebugregs', 'getVcpuEvents', 'setVcpuEvents'] as const),
+  ...(['getMsrs', 'setMsrs'] as const),
+] as const;
+
 interface Made {
   readonly system: NativeSystem;
   readonly vm: NativeVm;
@@ -86,16 +91,38 @@ describe('the addon', () => {
       expect(() => vcpu.getRegs(bytes as Uint8Array)).toThrow(TypeError);
       expect(() => vcpu.setRegs(bytes as Uint8Array)).toThrow(TypeError);
       expect(() => vcpu.setCpuid2(bytes as Uint8Array)).toThrow(TypeError);
+      for (const name of STRUCTURES) expect(() => vcpu[name](bytes as Uint8Array), name).toThrow(TypeError);
       expect(() => system.getSupportedCpuid(bytes as Uint8Array)).toThrow(TypeError);
     }
     const liar = new Uint8Array(8 + 40);
     liar[0] = 2;
     expect(() => vcpu.setCpuid2(liar)).toThrow(TypeError);
+    const msrs = new Uint8Array(8 + 16);
+    msrs[0] = 2;
+    expect(() => vcpu.getMsrs(msrs)).toThrow(TypeError);
+    expect(() => vcpu.setMsrs(msrs)).toThrow(TypeError);
     expect(() => system.getSupportedCpuid(new Uint8Array(8 + 40))).toThrow(errno('E2BIG', 'KVM_GET_SUPPORTED_CPUID'));
     vm.setUserMemoryRegion(0, 1, 0, made.memory, 0, 65536);
     expect(() => vm.getDirtyLog(0, new Uint8Array(7))).toThrow(TypeError);
     vm.getDirtyLog(0, new Uint8Array(8));
     expect(() => vm.getDirtyLog(1, new Uint8Array(8))).toThrow(errno('ENOENT', 'KVM_GET_DIRTY_LOG'));
+    close(made);
+  });
+
+  it('reads and writes MSRs up to the first that KVM does not have', () => {
+    const made = make();
+    const view = new DataView(new ArrayBuffer(8 + 3 * 16));
+    const bytes = new Uint8Array(view.buffer);
+    // IA32_SYSENTER_CS, nothing at all, IA32_SYSENTER_ESP.
+    view.setUint32(0, 3, true);
+    [0x174, 0x12345678, 0x175].forEach((index, i) => {
+      view.setUint32(8 + 16 * i, index, true);
+    });
+    view.setBigUint64(16, 0x77n, true);
+    expect(made.vcpu.setMsrs(bytes)).toBe(1);
+    view.setBigUint64(16, 0n, true);
+    expect(made.vcpu.getMsrs(bytes)).toBe(1);
+    expect(view.getBigUint64(16, true)).toBe(0x77n);
     close(made);
   });
 

@@ -73,9 +73,16 @@ export interface NativeVcpu {
   setRegs(regs: Uint8Array): void;
   getSregs(sregs: Uint8Array): void;
   setSregs(sregs: Uint8Array): void;
-  setFpu(fpu: Uint8Array): void;
+  getXsave(xsave: Uint8Array): void;
+  setXsave(xsave: Uint8Array): void;
+  getDebugregs(debugregs: Uint8Array): void;
   setDebugregs(debugregs: Uint8Array): void;
+  getVcpuEvents(events: Uint8Array): void;
   setVcpuEvents(events: Uint8Array): void;
+  /** Fills in the values of the indices in a `struct kvm_msrs`. @returns how many: KVM stops at one that it does not have */
+  getMsrs(msrs: Uint8Array): number;
+  /** @returns how many KVM took, likewise */
+  setMsrs(msrs: Uint8Array): number;
   /** Takes the linear address in a `struct kvm_translation`, and fills in the rest. */
   translate(translation: Uint8Array): void;
   getCpuid2(cpuid: Uint8Array): void;

@@ -41,3 +41,6 @@ export const KVM_SYSTEM_EVENT_CRASH = 3;
 
 export const KVM_VCPUEVENT_VALID_NMI_PENDING = 1;
 export const KVM_VCPUEVENT_VALID_SHADOW = 4;
+
+export const KVM_X86_SHADOW_INT_MOV_SS = 1;
+export const KVM_X86_SHADOW_INT_STI = 2;

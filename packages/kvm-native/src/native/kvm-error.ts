@@ -19,6 +19,6 @@ export function ioctl<T>(call: () => T): T {
 }
 
 /** The error for a failed ioctl. */
-export function kvmError(name: string, errno: number, code: string, cause?: IoctlError): VmError {
+function kvmError(name: string, errno: number, code: string, cause?: IoctlError): VmError {
   return new VmError('ERR_KVM', `KVM refused ${name} with ${code}`, { ioctl: name, errno, code, cause });
 }

@@ -3,27 +3,33 @@ import {
   type ExitSink,
   type GuestMemory,
   type RunBudget,
+  type SnapshotDifference,
+  snapshotMismatch,
   type VcpuDump,
+  type VcpuState,
   VmError,
 } from '@picovm/core';
 import {
   dumpX86,
   isSelfJump,
   RFLAGS,
+  readX86VcpuState,
   type X86Registers,
   type X86SpecialRegisters,
   type X86Vcpu,
+  type X86VcpuState,
 } from '@picovm/core/x86';
 import { LONGEST_SLICE, type NativeVcpu } from '../native/addon.ts';
-import { KVM_EXIT_INTR, KVM_EXIT_IRQ_WINDOW_OPEN } from '../native/constants.ts';
+import { KVM_EXIT_INTR, KVM_EXIT_IRQ_WINDOW_OPEN, KVM_EXIT_SHUTDOWN } from '../native/constants.ts';
 import { ioctl, isIoctlError } from '../native/kvm-error.ts';
 import { codeBytes } from './code-bytes.ts';
 import { controlExit, IRQ_WINDOW, KICKED, SLICE_END } from './control-exit.ts';
 import { answeredCpuid, sameCpuid } from './cpuid-table.ts';
 import { INTERRUPT_READY, INTERRUPT_WINDOW, KICK, type Mailbox } from './mailbox.ts';
-import { ANSWERED, NOTHING, Questions, UNANSWERED } from './questions.ts';
+import { ANSWERED, isQuestion, NOTHING, Questions, UNANSWERED } from './questions.ts';
 import { RegsBuffer, SregsBuffer } from './registers.ts';
 import { resetVcpu } from './reset.ts';
+import { differencesOf, readState, writeState } from './state.ts';
 
 /** `jmp $` in its longest form, with an operand-size prefix. */
 const SELF_JUMP_BYTES = 7;
@@ -65,6 +71,8 @@ export class KvmVcpu implements X86Vcpu {
   /** KVM is to be asked whether it takes an interrupt, before it is entered. */
   #askWindow = false;
   #windowOpen = false;
+  /** The guest is behind a triple fault. */
+  #shutdown = false;
   #running = false;
   #disposed = false;
 
@@ -89,10 +97,12 @@ export class KvmVcpu implements X86Vcpu {
     if (this.#cpuidStale) this.#installCpuid();
     this.#running = true;
     this.#windowOpen = false;
+    this.#shutdown = false;
     this.#askWindow = this.#words[INTERRUPT_WINDOW] !== 0;
     try {
       const exit = this.#runSlice(Math.max(budget.nanoseconds, 0));
       this.#windowOpen = exit === IRQ_WINDOW;
+      this.#shutdown = exit.reason === 'shutdown';
       return exit;
     } finally {
       this.#running = false;
@@ -146,6 +156,25 @@ export class KvmVcpu implements X86Vcpu {
     if (code !== KVM_EXIT_INTR) this.#nextExit = code;
   }
 
+  // Completes the instruction with all that it still asks: one may make several accesses, a repeated one many. KVM looks
+  // up at the latest after 1024 rounds of a repeated instruction, and it is then between two of them.
+  #settle(): void {
+    this.#complete();
+    while (this.#nextExit !== NO_EXIT && isQuestion(this.#nextExit)) {
+      const code = this.#nextExit;
+      this.#nextExit = NO_EXIT;
+      this.#running = true;
+      try {
+        this.#questions.answer(code);
+      } finally {
+        this.#running = false;
+        if (this.#questions.state === UNANSWERED) this.#questions.state = ANSWERED;
+        if (this.#disposed) this.#native.close();
+      }
+      this.#complete();
+    }
+  }
+
   // KVM's own exit comes when the guest has run for a while; this one comes at once, as a real CPU's would.
   #interruptReady(): boolean {
     this.#askWindow = false;
@@ -192,6 +221,7 @@ export class KvmVcpu implements X86Vcpu {
     this.#complete();
     this.#nextExit = NO_EXIT;
     this.#windowOpen = false;
+    this.#shutdown = false;
     ioctl(() => resetVcpu(this.#native, this.#regs, this.#sregs));
   }
 
@@ -240,6 +270,37 @@ export class KvmVcpu implements X86Vcpu {
     this.#loadSpecialRegisters();
     this.#sregs.write(registers);
     ioctl(() => this.#native.setSregs(this.#sregs.bytes));
+  }
+
+  /** As every snapshot of a vCPU; it may ask the sink up to some thousand times, for a REP instruction on MMIO. */
+  snapshot(): X86VcpuState {
+    this.#checkUsable('snapshot');
+    this.#settle();
+    return ioctl(() => readState(this.#native, this.#regs, this.#sregs, this.#shutdown));
+  }
+
+  differences(state: VcpuState): readonly SnapshotDifference[] {
+    return differencesOf(readX86VcpuState(state));
+  }
+
+  restore(state: VcpuState): void {
+    this.#checkUsable('restore');
+    const wanted = readX86VcpuState(state);
+    const differences = differencesOf(wanted);
+    if (differences.length > 0) throw snapshotMismatch(differences);
+    const before = this.snapshot();
+    try {
+      ioctl(() => writeState(this.#native, wanted, this.#regs, this.#sregs));
+    } catch (cause) {
+      // KVM judges the values of some registers only when they are set.
+      ioctl(() => writeState(this.#native, before, this.#regs, this.#sregs));
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new VmError('ERR_SNAPSHOT_MISMATCH', `the vCPU cannot be in the snapshot's state: ${reason}`, { cause });
+    }
+    this.#questions.state = NOTHING;
+    this.#windowOpen = false;
+    this.#shutdown = wanted.events.shutdown;
+    this.#nextExit = this.#shutdown ? KVM_EXIT_SHUTDOWN : NO_EXIT;
   }
 
   sinkChanged(): void {

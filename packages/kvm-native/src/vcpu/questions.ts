@@ -21,6 +21,11 @@ export const UNANSWERED = 1;
 /** An instruction is under way that KVM could complete, if it were entered. */
 export const ANSWERED = 2;
 
+/** Whether an exit asks something. @param code KVM_EXIT_* */
+export function isQuestion(code: number): boolean {
+  return code === KVM_EXIT_IO || code === KVM_EXIT_MMIO || code === KVM_EXIT_X86_RDMSR || code === KVM_EXIT_X86_WRMSR;
+}
+
 /** Pushes the exits that ask something into the sink, and puts the answers into the mailbox. */
 export class Questions {
   /** How far the instruction is that caused the last exit: NOTHING, UNANSWERED or ANSWERED. */

@@ -1,4 +1,5 @@
 import type { Arena, ControlExit, CpuidExit, ExitSink, MemoryRegion } from '@picovm/core';
+import type { X86Exception } from '@picovm/core/x86';
 import type { CodeCache } from '../decode/code-cache.ts';
 import type { Decoder } from '../decode/decoder.ts';
 import type { DecodeTables } from '../decode/tables.ts';
@@ -63,6 +64,9 @@ export class Cpu {
   windowWanted = false;
   kicked = false;
   shutdown = false;
+  /** What a restored state says is to be delivered before the next instruction; here, events are delivered at once. */
+  pendingException: X86Exception | null = null;
+  pendingInterrupt: number | null = null;
   /** The fault that is being thrown. */
   faultVector = 0;
   /** A REP instruction stopped between two elements because TF is set: the trap is due now. */

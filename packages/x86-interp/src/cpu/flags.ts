@@ -6,7 +6,7 @@ import { SLOT } from './state-layout.ts';
 const { FLAGS, LF_ZERO, LF_SIGN, LF_CARRY } = SLOT;
 
 /** The flags that are kept lazily. */
-export const STATUS_FLAGS: number = RFLAGS.CF | RFLAGS.PF | RFLAGS.AF | RFLAGS.ZF | RFLAGS.SF | RFLAGS.OF;
+const STATUS_FLAGS: number = RFLAGS.CF | RFLAGS.PF | RFLAGS.AF | RFLAGS.ZF | RFLAGS.SF | RFLAGS.OF;
 
 /** CF as 0 or 1. */
 export function carry(cpu: Cpu): number {
@@ -25,7 +25,7 @@ export function auxiliary(cpu: Cpu): number {
 }
 
 /** PF as 0 or 1: 1 if the low byte of the result has an even number of ones. */
-export function parity(cpu: Cpu): number {
+function parity(cpu: Cpu): number {
   const low = cpu.state[LF_SIGN];
   return (0x9669 >>> ((low ^ (low >> 4)) & 15)) & 1;
 }

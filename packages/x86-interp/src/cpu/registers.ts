@@ -5,11 +5,13 @@ import { currentIp } from './ip.ts';
 import { getSegment, setSegment } from './segment.ts';
 import { SLOT } from './state-layout.ts';
 
-function get64(cpu: Cpu, slot: number): bigint {
+/** A register of 64 bits. @param slot its word in the state */
+export function get64(cpu: Cpu, slot: number): bigint {
   return (BigInt(cpu.u32[slot + 1]) << 32n) | BigInt(cpu.u32[slot]);
 }
 
-function set64(cpu: Cpu, slot: number, value: bigint): void {
+/** Sets a register of 64 bits. */
+export function set64(cpu: Cpu, slot: number, value: bigint): void {
   cpu.u32[slot] = Number(value & 0xffffffffn);
   cpu.u32[slot + 1] = Number((value >> 32n) & 0xffffffffn);
 }

@@ -33,5 +33,7 @@ export function resetCpu(cpu: Cpu): void {
   cpu.shadowAt = -1;
   cpu.pendingExit = undefined;
   cpu.shutdown = false;
+  cpu.pendingException = null;
+  cpu.pendingInterrupt = null;
   flushTlb(cpu);
 }

@@ -3,7 +3,7 @@ import type { Cpu } from './cpu.ts';
 import { ATTR, ES, SEG, SEGMENT_WORDS, SLOT, SS } from './state-layout.ts';
 
 /** The word in the state where segment register `number` (0 to 5: ES CS SS DS FS GS; 6: TR, 7: LDTR) begins. */
-export function segmentSlot(number: number): number {
+function segmentSlot(number: number): number {
   return ES + number * SEGMENT_WORDS;
 }
 
@@ -21,7 +21,7 @@ export function loadSegment(cpu: Cpu, number: number, selector: number): void {
 }
 
 /** Sets the limit of a segment, and what the fast paths derive from it. @param limit 32 bits */
-export function setLimit(cpu: Cpu, slot: number, limit: number): void {
+function setLimit(cpu: Cpu, slot: number, limit: number): void {
   const { u32 } = cpu;
   u32[slot + SEG.LIMIT] = limit;
   // A count of 2^32 does not fit: then the very last offsets take the slow path.

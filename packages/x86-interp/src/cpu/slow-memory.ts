@@ -58,7 +58,7 @@ export function readLinear(cpu: Cpu, linear: number, size: 1 | 2 | 4): number {
 }
 
 /** Writes at a linear address (an int32), across pages if it must be. */
-export function writeLinear(cpu: Cpu, linear: number, size: 1 | 2 | 4, value: number): void {
+function writeLinear(cpu: Cpu, linear: number, size: 1 | 2 | 4, value: number): void {
   const first = 0x1000 - (linear & 0xfff);
   if (first >= size) {
     writePhysical(cpu, translate(cpu, linear), linear, size, value);

@@ -96,8 +96,6 @@ export const SS = 144;
 export const DS = 160;
 export const FS = 176;
 export const GS = 192;
-export const TR = 208;
-export const LDTR = 224;
 
 /** Bits of {@link SEG.ATTRIBUTES}. */
 export const ATTR = {

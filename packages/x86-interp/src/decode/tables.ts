@@ -179,7 +179,7 @@ function step(operand: string, accumulatorIsReg: boolean): Step[] {
 }
 
 /** The operands without their types, as in `E,G`: handlers are named by mnemonic and shape. */
-export function shapeOf(form: InstructionForm): string {
+function shapeOf(form: InstructionForm): string {
   return form.operands
     .map((operand) => {
       if (IMPLIED.has(operand)) return operand;

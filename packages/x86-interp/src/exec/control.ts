@@ -12,7 +12,7 @@ import { moveStack, peek16, peek32, push16, push32 } from './stack.ts';
 type Sizes = readonly [Handler, Handler, Handler];
 
 /** Goes to `ip`, after the check against the limit of the code segment. @param ip an int32 */
-export function jumpTo(cpu: Cpu, ip: number): Flow {
+function jumpTo(cpu: Cpu, ip: number): Flow {
   checkTarget(cpu, ip);
   cpu.state[SLOT.RIP] = ip;
   return JUMP;

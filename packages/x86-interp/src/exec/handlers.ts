@@ -17,7 +17,7 @@ import { STRINGS } from './string.ts';
 import { SYSTEM } from './system.ts';
 
 /** Numbers below are cases of the hot switch. */
-export const FIRST_HANDLER = 256;
+const FIRST_HANDLER = 256;
 
 /** All handlers, by their number. */
 export const HANDLERS: Handler[] = new Array<Handler>(FIRST_HANDLER).fill(undefinedOpcode);

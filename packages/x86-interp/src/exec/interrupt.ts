@@ -20,7 +20,7 @@ const CLEARED = RFLAGS.IF | RFLAGS.TF | RFLAGS.RF | RFLAGS.AC;
  * and CS:IP come from the vector table. A fault leaves everything as it was.
  * @param ip where the handler returns to
  */
-export function interrupt(cpu: Cpu, vector: number, ip: number): Flow {
+function interrupt(cpu: Cpu, vector: number, ip: number): Flow {
   const { state } = cpu;
   if (vector * 4 + 3 > cpu.u32[SLOT.IDT_LIMIT]) raise(cpu, VECTOR.GP);
   for (let n = 1; n <= 3; n++) probeWrite(cpu, SS, stackOffset(cpu, -2 * n), 2);

@@ -36,7 +36,7 @@ export interface StringOperation {
 }
 
 /** The mask of the offsets of a string instruction: FFFF, or -1 with 32-bit addresses. */
-export function offsetMask(cpu: Cpu, rec: number): number {
+function offsetMask(cpu: Cpu, rec: number): number {
   return (cpu.cache.code[rec + RECORD.AUX] & AUX.ADDRESS32) !== 0 ? -1 : 0xffff;
 }
 
@@ -132,7 +132,7 @@ function setCount(cpu: Cpu, mask: number, count: number): void {
 }
 
 /** Sets a register, or its low 16 bits. @param slot its word in the state */
-export function setMasked(cpu: Cpu, slot: number, mask: number, value: number): void {
+function setMasked(cpu: Cpu, slot: number, mask: number, value: number): void {
   cpu.state[slot] = (cpu.state[slot] & ~mask) | (value & mask);
 }
 

@@ -44,6 +44,7 @@ function event(cpu: Cpu): ControlExit | undefined {
     cpu.pendingExit = undefined;
     return exit;
   }
+  if (cpu.pendingException !== null || cpu.pendingInterrupt !== null) deliverPending(cpu);
   if (cpu.shutdown) return SHUTDOWN;
   if (cpu.kicked) {
     cpu.kicked = false;
@@ -51,6 +52,14 @@ function event(cpu: Cpu): ControlExit | undefined {
   }
   if (cpu.windowWanted && (cpu.state[SLOT.FLAGS] & RFLAGS.IF) !== 0 && !inShadow(cpu)) return IRQ_WINDOW;
   return undefined;
+}
+
+function deliverPending(cpu: Cpu): void {
+  const { pendingException, pendingInterrupt, state } = cpu;
+  cpu.pendingException = null;
+  cpu.pendingInterrupt = null;
+  if (pendingException !== null) deliverException(cpu, pendingException.vector, state[SLOT.RIP]);
+  if (pendingInterrupt !== null && !cpu.shutdown) deliverException(cpu, pendingInterrupt, state[SLOT.RIP]);
 }
 
 function inShadow(cpu: Cpu): boolean {

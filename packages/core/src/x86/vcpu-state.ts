@@ -1,0 +1,111 @@
+import type { VcpuState } from '../accelerator/accelerator.ts';
+import type { X86Registers, X86SpecialRegisters } from './registers.ts';
+
+/** The version of {@link X86VcpuState} that this version of core writes. */
+export const X86_STATE_VERSION = 1;
+
+/**
+ * The state of an x86 vCPU between two instructions, whichever accelerator ran it. What an accelerator does not have is
+ * as after RESET: the interpreter writes an FPU that was never used, KVM writes no test registers.
+ */
+export interface X86VcpuState extends VcpuState {
+  /** The instruction set. */
+  readonly arch: 'x86';
+  /** See {@link X86_STATE_VERSION}. */
+  readonly version: typeof X86_STATE_VERSION;
+  /** The processor that the guest sees: a model of the interpreter (`pentium`), or `host` for the host's own. */
+  readonly model: string;
+  /** General-purpose registers, RIP and RFLAGS. */
+  readonly registers: X86Registers;
+  /** Segments, descriptor tables and control registers. */
+  readonly special: X86SpecialRegisters;
+  /** Debug registers. */
+  readonly debug: X86DebugRegisters;
+  /** x87 and SSE. */
+  readonly fpu: X86FpuState;
+  /** The time-stamp counter (MSR 10). The interpreter's counts instructions, KVM's counts the host's cycles. */
+  readonly tsc: bigint;
+  /** Model-specific registers whose values are not those after RESET, by ascending index, without the TSC. */
+  readonly msrs: readonly X86Msr[];
+  /** What is about to happen to the CPU. */
+  readonly events: X86Events;
+  /** Instructions retired, an integer from 0; 0 if the accelerator does not count them. */
+  readonly instructions: number;
+  /** Whether address line A20 is driven. */
+  readonly a20: boolean;
+  /** The test registers TR0 to TR7 of the 80386 and the 80486, unsigned 32 bits each; 0 on other processors. */
+  readonly testRegisters: readonly number[];
+}
+
+/** The debug registers (Intel SDM volume 3B, section 18.2), unsigned 64 bits each. */
+export interface X86DebugRegisters {
+  /** Linear address of breakpoint 0. */
+  readonly dr0: bigint;
+  /** Linear address of breakpoint 1. */
+  readonly dr1: bigint;
+  /** Linear address of breakpoint 2. */
+  readonly dr2: bigint;
+  /** Linear address of breakpoint 3. */
+  readonly dr3: bigint;
+  /** Status. */
+  readonly dr6: bigint;
+  /** Control. */
+  readonly dr7: bigint;
+}
+
+/** The x87 FPU and the SSE registers: the fields of FXSAVE (Intel SDM volume 1, section 10.5.1). */
+export interface X86FpuState {
+  /** ST0 to ST7, 16 bytes each, of which the first 10 hold the 80-bit value: 128 bytes. */
+  readonly st: Uint8Array;
+  /** Control word, 16 bits. */
+  readonly fcw: number;
+  /** Status word, 16 bits. */
+  readonly fsw: number;
+  /** Abridged tag word, 8 bits: bit n is set if the physical register n is in use. */
+  readonly ftw: number;
+  /** Last opcode, 11 bits in 16. */
+  readonly fop: number;
+  /** Last instruction pointer, 64 bits. */
+  readonly fip: bigint;
+  /** Last data pointer, 64 bits. */
+  readonly fdp: bigint;
+  /** XMM0 to XMM15, 16 bytes each: 256 bytes. */
+  readonly xmm: Uint8Array;
+  /** SSE control and status, 32 bits. */
+  readonly mxcsr: number;
+}
+
+/** A model-specific register. */
+export interface X86Msr {
+  /** Its number, as RDMSR takes it in ECX: 32 bits. */
+  readonly index: number;
+  /** Unsigned 64 bits. */
+  readonly value: bigint;
+}
+
+/** What is about to happen to a CPU between two instructions. */
+export interface X86Events {
+  /** Whether the last instruction holds off interrupts until the next one has ended: STI; MOV SS or POP SS. */
+  readonly interruptShadow: 'none' | 'sti' | 'mov-ss';
+  /** The vector of an external interrupt that was acknowledged and is not yet delivered, 0 to 255; or null. */
+  readonly interrupt: number | null;
+  /** An exception that is not yet delivered, or null. */
+  readonly exception: X86Exception | null;
+  /** An NMI waits. */
+  readonly nmiPending: boolean;
+  /** A handler of an NMI runs: further ones wait for its IRET. */
+  readonly nmiMasked: boolean;
+  /** A triple fault has shut the CPU down: it does nothing until RESET. */
+  readonly shutdown: boolean;
+}
+
+/** An exception on its way. */
+export interface X86Exception {
+  /** 0 to 31. */
+  readonly vector: number;
+  /** What protected mode pushes with it, unsigned 32 bits; null if it has none. */
+  readonly errorCode: number | null;
+}
+
+/** The names of the debug registers that have a function; DR4 and DR5 are the same as DR6 and DR7. */
+export const X86_DEBUG_REGISTERS = ['dr0', 'dr1', 'dr2', 'dr3', 'dr6', 'dr7'] as const;

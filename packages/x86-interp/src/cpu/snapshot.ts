@@ -1,0 +1,138 @@
+import type { SnapshotDifference } from '@picovm/core';
+import {
+  CR0,
+  noEvents,
+  resetFpu,
+  X86_DEBUG_REGISTERS,
+  X86_STATE_VERSION,
+  type X86DebugRegisters,
+  type X86Events,
+  type X86VcpuState,
+} from '@picovm/core/x86';
+import { instructionsOf } from '../exec/events.ts';
+import type { Cpu } from './cpu.ts';
+import { addressMask, CPU_MODELS, MODEL } from './models.ts';
+import { get64, getRegisters, getSpecialRegisters, set64, setRegisters, setSpecialRegisters } from './registers.ts';
+import { SLOT } from './state-layout.ts';
+import { flushTlb } from './tlb.ts';
+
+/** Address line 20. */
+const A20 = 0x100000;
+const TEST_REGISTERS = 8;
+
+/** The state between two instructions. The TSC goes on counting from what it is. */
+export function snapshotCpu(cpu: Cpu): X86VcpuState {
+  const instructions = instructionsOf(cpu);
+  return {
+    arch: 'x86',
+    version: X86_STATE_VERSION,
+    model: CPU_MODELS[cpu.model],
+    registers: getRegisters(cpu),
+    special: getSpecialRegisters(cpu),
+    debug: getDebugRegisters(cpu),
+    fpu: resetFpu(),
+    tsc: BigInt.asUintN(64, BigInt(instructions) + get64(cpu, SLOT.TSC_OFFSET)),
+    msrs: [],
+    events: getEvents(cpu),
+    instructions,
+    a20: hasA20(cpu),
+    testRegisters: Array.from(cpu.u32.subarray(SLOT.TEST, SLOT.TEST + TEST_REGISTERS)),
+  };
+}
+
+/** Takes a state that {@link differencesOf} has nothing against. */
+export function restoreCpu(cpu: Cpu, state: X86VcpuState): void {
+  const { instructions, events } = state;
+  cpu.state[SLOT.LEFT] = 0;
+  cpu.target = instructions;
+  setRegisters(cpu, state.registers);
+  setSpecialRegisters(cpu, state.special);
+  X86_DEBUG_REGISTERS.forEach((name) => {
+    set64(cpu, debugSlot(name), state.debug[name]);
+  });
+  set64(cpu, SLOT.TSC_OFFSET, BigInt.asUintN(64, state.tsc - BigInt(instructions)));
+  cpu.u32.set(state.testRegisters, SLOT.TEST);
+  cpu.addressMask = maskOf(cpu, state.a20);
+  cpu.shadowAt = events.interruptShadow === 'none' ? -1 : instructions;
+  cpu.shadowSs = events.interruptShadow === 'mov-ss';
+  cpu.pendingException = events.exception;
+  cpu.pendingInterrupt = events.interrupt;
+  cpu.shutdown = events.shutdown;
+  cpu.pendingExit = undefined;
+  flushTlb(cpu);
+}
+
+/** What keeps this CPU from being in a state: it only has real mode, no FPU, and the registers of its model. */
+export function differencesOf(cpu: Cpu, state: X86VcpuState): SnapshotDifference[] {
+  const { special, fpu, msrs, events } = state;
+  const model = CPU_MODELS[cpu.model];
+  const isHost = state.model === 'host' && cpu.model === MODEL.PENTIUM;
+  const differences: SnapshotDifference[] = [];
+  const check = (fits: boolean, what: string, snapshot: string, machine: string): void => {
+    if (!fits) differences.push({ what, snapshot, machine });
+  };
+  check(state.model === model || isHost, 'the CPU model', state.model, model);
+  check(
+    (special.cr0 & BigInt(CR0.PE)) === 0n,
+    'the CPU mode',
+    'protected mode',
+    'real mode only, as every machine of the interpreter',
+  );
+  check(isReset(fpu), 'the FPU', 'one that was used', 'none');
+  check(special.efer === 0n, 'the register EFER', hex(special.efer), 'none');
+  check(special.cr8 === 0n, 'the register CR8', hex(special.cr8), 'none');
+  check(state.registers.rip <= 0xffffffffn, 'the register RIP', hex(state.registers.rip), '32 bits');
+  for (const { index, value } of msrs) {
+    check(false, `the model-specific register 0x${index.toString(16)}`, hex(value), 'none');
+  }
+  check(!events.nmiPending && !events.nmiMasked, 'NMI', 'one that is under way', 'none');
+  // Fewer than 21 address lines: there is no A20 to be driven.
+  const canA20 = !state.a20 || (addressMask(cpu.model) & A20) !== 0;
+  check(canA20, 'address line A20', 'one that is driven', '20 address lines');
+  return differences;
+}
+
+/** Whether address line A20 is driven. */
+export function hasA20(cpu: Cpu): boolean {
+  return (cpu.addressMask & A20) !== 0;
+}
+
+/** The address lines with A20 driven, if the model has it, or not. */
+export function maskOf(cpu: Cpu, a20: boolean): number {
+  const lines = addressMask(cpu.model);
+  return a20 ? lines : lines & ~A20;
+}
+
+function getDebugRegisters(cpu: Cpu): X86DebugRegisters {
+  return Object.fromEntries(
+    X86_DEBUG_REGISTERS.map((name) => [name, get64(cpu, debugSlot(name))]),
+  ) as unknown as X86DebugRegisters;
+}
+
+function debugSlot(name: (typeof X86_DEBUG_REGISTERS)[number]): number {
+  return SLOT.DR + Number(name.slice(2)) * 2;
+}
+
+function getEvents(cpu: Cpu): X86Events {
+  const shadowed = cpu.shadowAt === instructionsOf(cpu);
+  return {
+    ...noEvents(),
+    interruptShadow: !shadowed ? 'none' : cpu.shadowSs ? 'mov-ss' : 'sti',
+    interrupt: cpu.pendingInterrupt,
+    exception: cpu.pendingException,
+    shutdown: cpu.shutdown,
+  };
+}
+
+function isReset(fpu: X86VcpuState['fpu']): boolean {
+  const reset = resetFpu();
+  return (
+    fpu.st.every((byte) => byte === 0) &&
+    fpu.xmm.every((byte) => byte === 0) &&
+    (['fcw', 'fsw', 'ftw', 'fop', 'fip', 'fdp', 'mxcsr'] as const).every((name) => fpu[name] === reset[name])
+  );
+}
+
+function hex(value: bigint): string {
+  return `0x${value.toString(16)}`;
+}
