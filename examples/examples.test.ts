@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const hello = fileURLToPath(new URL('../guests/hello.bin', import.meta.url));
@@ -57,4 +57,57 @@ test.each([
   expect(output).toContain('interp: halted');
   expect(output).toContain('the same screen on');
   expect(output).toContain(BANNER_ROW);
+});
+
+describe.each(['interp', 'kvm'])('on %s', (accelerator) => {
+  beforeEach(async (context) => {
+    if (accelerator !== 'kvm') return;
+    const { kvm } = await import('@picovm/kvm-native');
+    const probe = await kvm().probe();
+    if (!probe.available) context.skip(`KVM: ${probe.reason}`);
+  });
+
+  test('the pico machine copied and changed', async () => {
+    const output = await run('custom-machine.js', accelerator);
+    expect(output).toContain('memory  bios  (read-only)');
+    expect(output).toContain('0x02f8-0x02ff  port    com2');
+    expect(output).toContain('com2: Q');
+    expect(output).toContain('the guest halted at f000:0014');
+  });
+
+  test.each(['thread', 'worker'])('a machine in a %s', async (where) => {
+    const output = await run('in-worker/main.js', where, accelerator);
+    expect(output).toContain('com1: hello, guest\n');
+    expect(output).toContain('screen: hello, guest\n');
+    expect(output).toContain(`${accelerator} in a ${where}: halted: the guest halted at 0000:7c23`);
+  });
+
+  test('a guest calls functions of its host', async () => {
+    const output = await run('host-call.js', accelerator);
+    expect(output).toContain("greet: status 0, printed 'hello, guest'");
+    expect(output).toContain("greetLater: status 0, printed 'sorry for the delay, guest'");
+    expect(output).toContain("greetNobody: status 2, printed ''");
+    expect(output).toContain('calls: 3, failures: 1, bytesIn: 10, bytesOut: 38, pending: 0');
+  });
+
+  test('a machine that is saved, and goes on in another one', async () => {
+    const output = await run('snapshot.js', hello, accelerator);
+    expect(output).toContain('saved after 2200 exits');
+    expect(output).toMatch(/'half a greeting' by @picovm\/core \S+: \d+ bytes/);
+    const [before, after] = output.split('half a greeting');
+    expect(after).toContain(`halted on ${accelerator} after 2401 exits`);
+    expect([before.includes(BANNER_ROW), after.includes(BANNER_ROW)]).toEqual([false, true]);
+  });
+
+  test('several machines at once', async () => {
+    const output = await run('several-vms.js', accelerator);
+    for (let i = 0; i < 6; i++) expect(output).toContain(`machine ${i}: halted: I am machine ${i}\n`);
+    expect(output).toContain('the others: timeout, aborted');
+  });
+});
+
+test('the README of the host calls', async () => {
+  const readme = readFileSync(`${here}../packages/device-hostcall/README.md`, 'utf8');
+  const [, code] = /```js\n(.*?)```/s.exec(readme) ?? [];
+  expect(await run('--input-type=module', '--eval', code)).toBe('hello, guest\n');
 });

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 
 const bin = fileURLToPath(new URL('../bin/picovm.cjs', import.meta.url));
 const guests = fileURLToPath(new URL('../../../guests', import.meta.url));
@@ -22,20 +23,26 @@ export interface ProcessResult {
 export interface ProcessOptions {
   readonly stdin?: string;
   readonly env?: Record<string, string>;
+  readonly cwd?: string;
   /** `signal` is sent once the process has printed this text to stdout. */
   readonly interruptAfter?: string;
   readonly signal?: NodeJS.Signals;
+  /** Called right before. */
+  readonly onInterrupt?: () => void;
 }
 
 /** Runs the built command as a user does, in a process of its own. */
 export function picovm(args: readonly string[], options: ProcessOptions = {}): Promise<ProcessResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bin, ...args], { env: { ...process.env, ...options.env } });
+    const { cwd } = options;
+    const child = spawn(process.execPath, [bin, ...args], { cwd, env: { ...process.env, ...options.env } });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (data) => {
       stdout += data;
-      if (options.interruptAfter !== undefined && stdout.includes(options.interruptAfter)) child.kill(options.signal);
+      if (options.interruptAfter === undefined || !stdout.includes(options.interruptAfter)) return;
+      options.onInterrupt?.();
+      child.kill(options.signal);
     });
     child.stderr.on('data', (data) => {
       stderr += data;
@@ -63,9 +70,21 @@ export async function growthUnread(args: readonly string[], milliseconds: number
   }
 }
 
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** An empty folder, which is gone after the tests of the file. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'picovm-cli-'));
+  folders.push(folder);
+  return folder;
+}
+
 /** A guest image in a temporary file. */
 export function guestFile(...bytes: number[]): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'picovm-cli-')), 'guest.bin');
+  const path = join(temporaryFolder(), 'guest.bin');
   writeFileSync(path, Uint8Array.from(bytes));
   return path;
 }

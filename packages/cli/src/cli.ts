@@ -1,34 +1,32 @@
-import { readFileSync } from 'node:fs';
-import { VmError } from '@picovm/core';
 import { doctor } from './commands/doctor.ts';
 import { map } from './commands/map.ts';
 import { run } from './commands/run.ts';
 import { EXIT_STATUS } from './exit-status.ts';
 import { COMMAND_NAMES, helpText } from './help.ts';
+import { reportError } from './report-error.ts';
 import { UsageError } from './usage-error.ts';
+import { version } from './version.ts';
 
 /** What a command does with the arguments behind its name. @returns the exit status */
 type Command = (args: readonly string[]) => Promise<number>;
 
-const COMMANDS: Readonly<Record<string, Command>> = { run, map, doctor };
+// Most starts are runs; the rest is loaded when it is asked for.
+const COMMANDS: Readonly<Record<string, Command>> = {
+  run,
+  resume: async (args) => (await import('./commands/resume.ts')).resume(args),
+  map,
+  devices: async (args) => (await import('./commands/devices.ts')).devices(args),
+  doctor,
+};
 
 /** Runs one command line. What is wrong with it goes to standard error, in one sentence. @returns the exit status */
 export async function cli(args: readonly string[]): Promise<number> {
   try {
     return await dispatch(args);
   } catch (error) {
-    if (error instanceof UsageError || error instanceof VmError) console.error(`picovm: ${error.message}`);
-    else console.error(unexpected(error));
+    reportError(error);
     return EXIT_STATUS.usage;
   }
-}
-
-// A defect of ours, or a host at its limits. The stack is for whoever reports it, and no answer to a user.
-function unexpected(error: unknown): string {
-  const stack = error instanceof Error ? error.stack : undefined;
-  if (process.env.PICOVM_DEBUG) return `picovm: ${stack ?? String(error)}`;
-  const message = error instanceof Error ? error.message : String(error);
-  return `picovm: unexpected: ${message} (please report it, with what PICOVM_DEBUG=1 in the environment adds)`;
 }
 
 async function dispatch([name, ...rest]: readonly string[]): Promise<number> {
@@ -56,9 +54,4 @@ async function dispatch([name, ...rest]: readonly string[]): Promise<number> {
     return EXIT_STATUS.ok;
   }
   return command(rest);
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  return (manifest as { version: string }).version;
 }

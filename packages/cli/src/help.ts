@@ -1,4 +1,4 @@
-import { DOCTOR_OPTIONS, formatOptions, MAP_OPTIONS, type OptionSpec, RUN_OPTIONS } from './options/option-table.ts';
+import { formatOptions, LIST_OPTIONS, type OptionSpec, RESUME_OPTIONS, RUN_OPTIONS } from './options/option-table.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A command as its help describes it. */
@@ -9,27 +9,47 @@ interface CommandHelp {
   readonly more?: string;
 }
 
+const EXIT_STATUSES = `exit status:
+  0    the guest halted or shut down
+  1    wrong usage, or the host cannot do it
+  2    the guest failed: its registers, the exit and the last accesses are printed
+  124  --timeout or --max-exits was reached
+  130  interrupted (143 by SIGTERM, 129 by SIGHUP)`;
+
 const COMMANDS: Readonly<Record<string, CommandHelp>> = {
   run: {
     usage: 'picovm run IMAGE [OPTIONS]',
     summary: 'run a guest image and show its screen',
     options: RUN_OPTIONS,
-    more: `exit status:
-  0    the guest halted or shut down
-  1    wrong usage, or the host cannot do it
-  2    the guest failed: its registers, the exit and the last accesses are printed
-  124  --timeout or --max-exits was reached
-  130  interrupted (143 by SIGTERM, 129 by SIGHUP)`,
+    more: `devices, for --device; commas separate options, two are a comma of a value:
+  uart16550,id=com2,base=0x2f8,irq=3   a built-in type ('picovm devices' lists them)
+  picovm-device-foo,base=0x510         a package, found from the current directory upwards
+  ./my-device.js#lamp,rom=FILE         a file, and which of its exports
+
+${EXIT_STATUSES}`,
+  },
+  resume: {
+    usage: 'picovm resume FILE [OPTIONS]',
+    summary: 'go on from a snapshot that --snapshot-on-stop wrote',
+    options: RESUME_OPTIONS,
+    more: `The snapshot says what the machine is; its devices have to be found again. --accel may be another one.
+
+${EXIT_STATUSES}`,
   },
   map: {
     usage: 'picovm map [IMAGE] [OPTIONS]',
     summary: 'print the address map of the machine that the same line with run would build',
-    options: MAP_OPTIONS,
+    options: RUN_OPTIONS,
+  },
+  devices: {
+    usage: 'picovm devices [DIR] [OPTIONS]',
+    summary: 'list the devices for --device, built in and installed, with their options',
+    options: LIST_OPTIONS,
   },
   doctor: {
     usage: 'picovm doctor [OPTIONS]',
     summary: 'tell what can run here, and if not, why, and what to do',
-    options: DOCTOR_OPTIONS,
+    options: LIST_OPTIONS,
   },
 };
 
@@ -42,7 +62,7 @@ export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS);
  */
 export function helpText(command?: string): string {
   if (command === undefined) {
-    const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`);
+    const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(9)}${summary}`);
     return [
       'picovm: run small virtual machines',
       '',

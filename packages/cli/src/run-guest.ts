@@ -52,12 +52,13 @@ async function runAsFastAsItIsRead(
   signal: AbortSignal,
 ): Promise<RunResult> {
   const deadline = performance.now() + (timeout ?? Number.POSITIVE_INFINITY);
+  const before = vm.exits.total;
   stdout.onFull = stderr.onFull = () => vm.stop();
   for (;;) {
     const result = await vm.run({
       signal,
       timeoutMs: Math.max(1, deadline - performance.now()),
-      maxExits: Math.max(1, (maxExits ?? Number.POSITIVE_INFINITY) - vm.exits.total),
+      maxExits: Math.max(1, (maxExits ?? Number.POSITIVE_INFINITY) - (vm.exits.total - before)),
     });
     if (result.outcome !== 'stopped') return result;
     await atTheLatest(Promise.all([stdout.drained(), stderr.drained()]), deadline, signal);

@@ -1,10 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { kvm } from '@picovm/kvm-native';
 import { describe, expect, test } from 'vitest';
-import { growthUnread, guestFile, HELLO, HELLO_BOOT, picovm } from './cli-process.test-util.ts';
+import { growthUnread, guestFile, HELLO, HELLO_BOOT, picovm, temporaryFolder } from './cli-process.test-util.ts';
 
 const BANNER = [
   '              _   _      _ _        __        __         _     _ _',
@@ -101,7 +100,7 @@ describe('what it shows', () => {
   });
 
   test('--png writes a picture of the screen', async () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'picovm-png-')), 'screen.png');
+    const path = join(temporaryFolder(), 'screen.png');
     await picovm([...CLASSIC, '--accel', 'interp', '--screen', 'none', '--png', path]);
     const png = readFileSync(path);
     expect(png.subarray(1, 4).toString()).toBe('PNG');
@@ -118,7 +117,7 @@ describe('what it shows', () => {
     const args = ['run', image, '--accel', 'interp', '--screen', 'none'];
     expect(await picovm(args)).toEqual({ status: 0, stdout: 'AB', stderr: '' });
     expect((await picovm([...args, '--serial', 'none'])).stdout).toBe('');
-    const path = join(mkdtempSync(join(tmpdir(), 'picovm-serial-')), 'log');
+    const path = join(temporaryFolder(), 'log');
     expect((await picovm([...args, '--serial', `file:${path}`])).stdout).toBe('');
     expect(readFileSync(path, 'latin1')).toBe('AB');
   });

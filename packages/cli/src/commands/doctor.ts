@@ -2,13 +2,13 @@ import type { Probe, Supports } from '@picovm/core';
 import { selectAccelerator } from '@picovm/core';
 import { accelerators } from '../choose-accelerator.ts';
 import { EXIT_STATUS } from '../exit-status.ts';
-import { DOCTOR_OPTIONS } from '../options/option-table.ts';
+import { LIST_OPTIONS } from '../options/option-table.ts';
 import { parseArgs } from '../options/parse-args.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** `picovm doctor`: what can run here, and if not, why, and what to do. */
 export async function doctor(args: readonly string[]): Promise<number> {
-  const { options, operands } = parseArgs('doctor', args, DOCTOR_OPTIONS);
+  const { options, operands } = parseArgs('doctor', args, LIST_OPTIONS);
   if (operands.length > 0) throw new UsageError(`doctor takes no operand, but got '${operands[0]}'`);
   const selection = await selectAccelerator(await accelerators());
   const { candidates, accelerator, reason } = selection;

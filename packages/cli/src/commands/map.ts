@@ -1,21 +1,26 @@
 import { formatAddressMap } from '@picovm/core';
 import { chooseAccelerator } from '../choose-accelerator.ts';
 import { EXIT_STATUS } from '../exit-status.ts';
-import { pico } from '../machines/pico.ts';
-import { MAP_OPTIONS } from '../options/option-table.ts';
+import { buildMachine, planMachine } from '../machines/machine-plan.ts';
+import { machineSettings } from '../options/machine-settings.ts';
+import { RUN_OPTIONS } from '../options/option-table.ts';
 import { parseArgs } from '../options/parse-args.ts';
 import { runSettings } from '../options/run-settings.ts';
 import { UsageError } from '../usage-error.ts';
 
-/** `picovm map`: the address map of the machine that the same line with `run` would build. The image does not matter. */
+/**
+ * `picovm map`: the address map of the machine that the same line with `run` would build. It takes the options of `run`, of
+ * which those that shape the machine count; the image does not matter.
+ */
 export async function map(args: readonly string[]): Promise<number> {
-  const { options, operands } = parseArgs('map', args, MAP_OPTIONS);
+  const { options, operands } = parseArgs('map', args, RUN_OPTIONS);
   if (operands.length > 1) throw new UsageError(`map takes at most one image, but got '${operands.join("' and '")}'`);
-  const settings = runSettings(options);
-  const { accelerator } = await chooseAccelerator(settings.accel);
-  const { vm } = pico({ accelerator, memory: settings.memory });
+  const { accel, json } = runSettings(options);
+  const plan = await planMachine(machineSettings(options));
+  const { accelerator } = await chooseAccelerator(accel);
+  const { vm } = await buildMachine(plan, accelerator);
   const entries = vm.map();
   vm.dispose();
-  console.log(settings.json ? JSON.stringify(entries, null, 2) : formatAddressMap(entries));
+  console.log(json ? JSON.stringify(entries, null, 2) : formatAddressMap(entries));
   return EXIT_STATUS.ok;
 }

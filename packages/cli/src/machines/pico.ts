@@ -1,4 +1,12 @@
-import { type Accelerator, type DrivenClock, type Logger, type MemoryRegionSpec, Vm, VmError } from '@picovm/core';
+import {
+  type Accelerator,
+  type Device,
+  type DrivenClock,
+  type Logger,
+  type MemoryRegionSpec,
+  Vm,
+  VmError,
+} from '@picovm/core';
 import type { X86Vcpu } from '@picovm/core/x86';
 import { type DebugConsole, debugConsole, type Uart16550, uart16550 } from '@picovm/device-console';
 import { type VgaText, vgaText } from '@picovm/device-vga';
@@ -21,6 +29,8 @@ export interface PicoOptions {
   readonly onSerial?: (bytes: Uint8Array) => void;
   /** Takes the bytes that the guest writes to the debug console (port 0xE9). */
   readonly onDebug?: (bytes: Uint8Array) => void;
+  /** Further devices, attached behind the machine's own. The VM disposes them. Default: none. */
+  readonly devices?: readonly Device[];
   readonly clock?: DrivenClock;
   readonly logger?: Logger;
 }
@@ -39,11 +49,17 @@ export interface Pico {
  * @throws VmError `ERR_INVALID_ARGUMENT` for a memory size that does not fit, and whatever `Vm` throws
  */
 export function pico(options: PicoOptions): Pico {
-  const { accelerator, memory = HOLE_END, onSerial, onDebug, clock, logger } = options;
+  const { accelerator, memory = HOLE_END, onSerial, onDebug, devices = [], clock, logger } = options;
   const vga = vgaText();
   const debug = debugConsole({ output: onDebug });
   const com1 = uart16550({ id: 'com1', base: 0x3f8, irq: 4, output: onSerial });
-  const vm = new Vm({ accelerator, memory: picoMemory(memory), devices: [vga, debug, com1], clock, logger });
+  const vm = new Vm({
+    accelerator,
+    memory: picoMemory(memory),
+    devices: [vga, debug, com1, ...devices],
+    clock,
+    logger,
+  });
   return { vm, vga, com1, debug };
 }
 

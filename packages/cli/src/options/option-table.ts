@@ -7,11 +7,19 @@ export interface OptionSpec {
   readonly help: string;
 }
 
+/** Those options of `picovm run` that shape the machine and what it begins with: a snapshot says all of it. */
+export const MACHINE_OPTIONS = ['machine', 'memory', 'device', 'load', 'entry'] as const;
+
 /** The options of `picovm run`. */
 export const RUN_OPTIONS = {
   accel: { value: 'auto|kvm|interp', help: 'what runs the guest (default: auto, the best that can run here)' },
   machine: { value: 'pico', help: 'which machine to build (default: pico)' },
   memory: { value: 'SIZE', help: 'guest memory: 4K, 16M, ... (default: 1M)' },
+  device: {
+    value: 'NAME[,OPTION=VALUE...]',
+    multiple: true,
+    help: "one more device: built in, a package, a file; see 'picovm devices'",
+  },
   load: { value: 'ADDR', help: 'where the image goes (default: 0x7c00 for a boot sector, else 0)' },
   entry: { value: 'CS:IP|ADDR', help: 'where the CPU starts (default: at the load address)' },
   screen: {
@@ -25,15 +33,21 @@ export const RUN_OPTIONS = {
   registers: { help: 'print the registers at the end' },
   dump: { value: 'ADDR:LEN', multiple: true, help: 'print guest memory at the end, in hex and ASCII' },
   png: { value: 'FILE', help: 'write a picture of the screen at the end' },
+  'snapshot-on-stop': { value: 'FILE', help: "write a snapshot however the run ends, for 'picovm resume'" },
   json: { help: 'print one JSON object instead of text' },
   help: { help: 'print this help' },
 } as const;
 
-/** The options of `picovm map`: those of `run`, of which the ones that shape the machine count. */
-export const MAP_OPTIONS: typeof RUN_OPTIONS = RUN_OPTIONS;
+/** The options of `picovm resume`: what shapes the machine is in the snapshot. */
+export const RESUME_OPTIONS: Readonly<Record<string, OptionSpec>> = {
+  ...Object.fromEntries(
+    Object.entries(RUN_OPTIONS).filter(([name]) => !(MACHINE_OPTIONS as readonly string[]).includes(name)),
+  ),
+  accel: { ...RUN_OPTIONS.accel, help: 'what runs the guest (default: what it was taken on, where that can run)' },
+};
 
-/** The options of `picovm doctor`. */
-export const DOCTOR_OPTIONS = {
+/** The options of `picovm doctor` and `picovm devices`. */
+export const LIST_OPTIONS = {
   json: { help: 'print one JSON object instead of text' },
   help: { help: 'print this help' },
 } as const;

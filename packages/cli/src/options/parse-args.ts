@@ -65,3 +65,8 @@ export function oneOf<const T extends string>(text: string, what: string, choice
   if (choice === undefined) throw new UsageError(`${what}: unknown '${text}': it is one of ${choices.join(', ')}`);
   return choice;
 }
+
+/** What `parse` makes of an option's text, if the option was given. */
+export function given<T>(text: string | undefined, parse: (text: string) => T): T | undefined {
+  return text === undefined ? undefined : parse(text);
+}

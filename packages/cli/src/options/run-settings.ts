@@ -1,11 +1,8 @@
-import type { FarPointer } from '@picovm/core/x86';
 import { UsageError } from '../usage-error.ts';
 import type { RUN_OPTIONS } from './option-table.ts';
-import { type OptionValues, oneOf } from './parse-args.ts';
-import { parseEntry } from './parse-entry.ts';
+import { given, type OptionValues, oneOf } from './parse-args.ts';
 import { parseAddress, parseDuration, parseNumber, parseSize } from './parse-number.ts';
 
-const DEFAULT_MEMORY = '1M';
 /** Of one dump: as text it is five times that. */
 const MAX_DUMP = 16 << 20;
 
@@ -18,14 +15,9 @@ export interface DumpRange {
 /** Where the bytes of COM1 and of the debug console go. */
 export type SerialSetting = { to: 'stdout'; input: boolean } | { to: 'none' } | { to: 'file'; path: string };
 
-/** What the options of `picovm run` mean. */
+/** What the options of `picovm run` and `picovm resume` say of how to run, and what to show. */
 export interface RunSettings {
   readonly accel: 'auto' | 'kvm' | 'interp';
-  readonly machine: 'pico';
-  /** Bytes. */
-  readonly memory: number;
-  readonly load: number | undefined;
-  readonly entry: FarPointer | undefined;
   readonly screen: 'final' | 'live' | 'none';
   readonly serial: SerialSetting;
   /** Milliseconds. */
@@ -35,6 +27,8 @@ export interface RunSettings {
   readonly registers: boolean;
   readonly dumps: readonly DumpRange[];
   readonly png: string | undefined;
+  /** Where a snapshot of the machine goes, however the run ends. */
+  readonly snapshotOnStop: string | undefined;
   readonly json: boolean;
 }
 
@@ -44,10 +38,6 @@ export function runSettings(options: OptionValues<typeof RUN_OPTIONS>): RunSetti
   if (maxExits === 0) throw new UsageError('--max-exits: a run of 0 exits does nothing: give at least 1');
   return {
     accel: oneOf(options.accel ?? 'auto', '--accel', ['auto', 'kvm', 'interp']),
-    machine: oneOf(options.machine ?? 'pico', '--machine', ['pico']),
-    memory: parseSize(options.memory ?? DEFAULT_MEMORY, '--memory'),
-    load: given(options.load, (text) => parseAddress(text, '--load')),
-    entry: given(options.entry, (text) => parseEntry(text, '--entry')),
     screen: oneOf(options.screen ?? 'final', '--screen', ['final', 'live', 'none']),
     serial: parseSerial(options.serial),
     timeout: given(options.timeout, (text) => parseDuration(text, '--timeout')),
@@ -56,12 +46,9 @@ export function runSettings(options: OptionValues<typeof RUN_OPTIONS>): RunSetti
     registers: options.registers ?? false,
     dumps: (options.dump ?? []).map(parseDump),
     png: options.png,
+    snapshotOnStop: options['snapshot-on-stop'],
     json: options.json ?? false,
   };
-}
-
-function given<T>(text: string | undefined, parse: (text: string) => T): T | undefined {
-  return text === undefined ? undefined : parse(text);
 }
 
 function parseSerial(text: string | undefined): SerialSetting {

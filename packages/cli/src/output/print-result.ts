@@ -8,6 +8,7 @@ import { hexDump } from './hex-dump.ts';
 import { jsonResult } from './json-result.ts';
 import { formatRegisters } from './registers.ts';
 import type { SerialSink } from './serial-sink.ts';
+import { usesColour } from './uses-colour.ts';
 
 /** What came of a run, besides what the machine shows. */
 export interface RunReport {
@@ -32,11 +33,6 @@ export function printText({ vm, vga }: Pico, settings: RunSettings, { result, st
   if (lines.length > 0) process.stdout.write(`${serial.midLine ? '\n' : ''}${lines.join('\n')}\n`);
   if (status !== EXIT_STATUS.ok) console.error(`picovm: ${result.message}`);
   if (status === EXIT_STATUS.failed) console.error(failureReport(vm, result).join('\n'));
-}
-
-// https://no-color.org
-function usesColour(): boolean {
-  return process.stdout.isTTY && !process.env.NO_COLOR;
 }
 
 /** Prints what came of a run as one JSON object. */

@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { deviceNames } from './device-name.ts';
+import { checkSettings, type Settings } from './settings.ts';
+
+/** A file of a new project. */
+export interface ProjectFile {
+  /** Inside the project, with `/`. */
+  readonly path: string;
+  /** All that is in it. */
+  readonly text: string;
+}
+
+const root = new URL('../', import.meta.url);
+
+/** The packages of Picovm that a new project is developed with. */
+const PACKAGES = ['core', 'testkit', 'x86-interp'] as const;
+
+/**
+ * All files of a new project: the template with the settings filled in.
+ * @param year of the copyright
+ * @throws CreateError naming the setting that cannot be
+ */
+export function projectFiles(settings: Settings, year: number): ProjectFile[] {
+  const { name, description, licence, author } = checkSettings(settings);
+  const { type, factory } = deviceNames(name);
+  const values = { name, type, factory, description, licence, author, year: String(year), ...ranges() };
+  const template = templatePaths().map((path) => ({ path: finalPath(path), text: read(`template/${path}`) }));
+  const files = [...template, { path: 'LICENSE', text: read(`licences/${licence}.txt`) }];
+  return files.map(({ path, text }) => ({ path, text: fill(text, values, quoteFor(path)) }));
+}
+
+/**
+ * The versions of Picovm's packages that a new project asks for: those that this package is developed with. In the
+ * repository they have no number yet.
+ */
+function ranges(): Record<string, string> {
+  const { devDependencies } = JSON.parse(read('package.json'));
+  return Object.fromEntries(
+    PACKAGES.map((name) => [name, devDependencies[`@picovm/${name}`].replace(/^workspace:.*/, '*')]),
+  );
+}
+
+function read(path: string): string {
+  return readFileSync(new URL(path, root), 'utf8');
+}
+
+function templatePaths(): string[] {
+  const template = new URL('template/', root);
+  return readdirSync(template, { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => statSync(new URL(path, template)).isFile())
+    .sort();
+}
+
+/** npm leaves `.gitignore` and the like out of packages; in the template such names begin with `_`. */
+function finalPath(path: string): string {
+  return path.replace(/^_package\.json$/, 'package.json').replace(/^_/, '.');
+}
+
+/** How a value is written in a file: as part of a string in JSON and TypeScript, as it is elsewhere. */
+function quoteFor(path: string): (value: string) => string {
+  if (path.endsWith('.json')) return (value) => JSON.stringify(value).slice(1, -1);
+  if (path.endsWith('.ts')) return (value) => value.replace(/[\\']/g, '\\$&');
+  return (value) => value;
+}
+
+function fill(text: string, values: Readonly<Record<string, string>>, quote: (value: string) => string): string {
+  return text.replace(/\$([a-z0-9-]+)\$/g, (placeholder, name: string) =>
+    Object.hasOwn(values, name) ? quote(values[name]) : placeholder,
+  );
+}
