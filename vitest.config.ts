@@ -5,6 +5,8 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 const root = fileURLToPath(new URL('.', import.meta.url));
 const packages = readdirSync(`${root}packages`).filter((dir) => existsSync(`${root}packages/${dir}/package.json`));
 
+const SAME_ON_EVERY_NODE = ['browser', 'create-device', 'guides', 'typescript'].map((name) => `${name}.test.ts`);
+
 type Alias = { find: RegExp; replacement: string };
 
 /**
@@ -32,10 +34,23 @@ function project(name: string, dir: string, alias: Alias[] = []): TestProjectInl
   };
 }
 
+/**
+ * The projects outside the repository, which install the packages from tarballs. `PICOVM_CONSUMERS=programs` leaves out what
+ * is the same on every Node: compilers, bundlers, templates and guides.
+ */
+function consumers(): TestProjectInlineConfiguration {
+  const { test, ...rest } = project('consumers', 'consumers');
+  const exclude = process.env.PICOVM_CONSUMERS === 'programs' ? SAME_ON_EVERY_NODE : [];
+  const globalSetup = `${root}consumers/harness/global-setup.ts`;
+  // An installation from an empty cache may take its time.
+  return { ...rest, test: { ...test, globalSetup, exclude, testTimeout: 180_000, hookTimeout: 180_000 } };
+}
+
 export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
+    // The template is the text of somebody else's project; `consumers` runs its tests.
+    exclude: ['**/node_modules/**', '**/dist/**', 'template/**'],
     // Generous, because KVM may be emulated in software and a build machine may have two busy cores.
     testTimeout: 30_000,
     hookTimeout: 30_000,
@@ -46,6 +61,7 @@ export default defineConfig({
       ...packages.map((dir) => project(dir, `packages/${dir}`, sourceAliases())),
       project('guests', 'guests'),
       project('examples', 'examples'),
+      consumers(),
     ],
   },
 });

@@ -6,7 +6,8 @@
 //
 // A command is what people start: it becomes one CommonJS file, which Node starts sooner, with the other packages inlined.
 
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
 const args = process.argv.slice(2);
@@ -29,6 +30,11 @@ const common = {
 };
 
 rmSync('dist/chunks', { recursive: true, force: true });
+// `tsc -b` leaves the types of sources that are gone.
+for (const file of readdirSync('dist', { recursive: true, encoding: 'utf8' })) {
+  const [stem, suffix] = file.split(/(\.d\.ts(?:\.map)?)$/);
+  if (suffix !== undefined && !existsSync(join('src', `${stem}.ts`))) rmSync(join('dist', file));
+}
 await build({ ...common, entryPoints: entries, platform: 'neutral', packages: 'external' });
 if (commands.length > 0) {
   await build({

@@ -60,7 +60,8 @@ function must(what, command, args, options) {
 function installStamp() {
   const packages = readdirSync(join(root, 'packages')).map((dir) => join('packages', dir));
   const inputs = ['pnpm-lock.yaml', 'pnpm-workspace.yaml'];
-  for (const dir of ['.', 'guests', 'examples', 'bench', ...packages]) inputs.push(join(dir, 'package.json'));
+  for (const dir of ['.', 'guests', 'examples', 'bench', 'consumers', ...packages])
+    inputs.push(join(dir, 'package.json'));
   const hash = createHash('sha256');
   for (const input of inputs) {
     if (existsSync(join(root, input))) hash.update(`${input}\0`).update(readFileSync(join(root, input)));
@@ -142,6 +143,7 @@ const commands = {
     turbo('build');
     return 0;
   },
+  'build:addon': () => run(process.execPath, ['packages/kvm-native/scripts/build-native.mjs', '--force']),
   typecheck() {
     turbo('typecheck');
     return run('tsc', ['-p', 'tsconfig.tools.json']);
@@ -157,14 +159,25 @@ const commands = {
     turbo('build');
     return run('typedoc', ['--options', 'docs/typedoc.json', ...args]);
   },
+  knip: (args) => run('knip', args),
+  'package:check'(args) {
+    turbo('build');
+    const status = run(process.execPath, ['scripts/packages/check.mjs', ...args]);
+    if (args.includes('--update')) must('formatting', 'biome', ['format', '--write', 'scripts/packages/limits.json']);
+    return status;
+  },
+  'release:check'() {
+    turbo('build');
+    return run(process.execPath, ['scripts/packages/release-dry-run.mjs']);
+  },
   changeset: (args) => run('changeset', args),
   'version-packages'() {
     must('changeset version', 'changeset', ['version']);
     return run('pnpm', ['install', '--lockfile-only']);
   },
-  release(args) {
+  release() {
     turbo('build');
-    return run('changeset', ['publish', ...args]);
+    return run(process.execPath, ['scripts/packages/publish.mjs']);
   },
 };
 

@@ -26,8 +26,8 @@ function repeated(name: string, instruction: number[], dataSegment = 0): ExitGue
   return { name, code: Uint8Array.from([...body, 0xe9, back & 0xff, (back >> 8) & 0xff]), dataSegment };
 }
 
-export const PORT: number = 0xe9;
-export const MMIO: number = 0xb8000;
+const PORT: number = 0xe9;
+const MMIO: number = 0xb8000;
 
 export const PORT_WRITES: ExitGuest = repeated('port writes', [0xe6, PORT]); // out 0xe9, al
 export const MMIO_WRITES: ExitGuest = repeated('MMIO writes', [0xa2, 0, 0], MMIO >> 4); // mov [0], al

@@ -17,6 +17,10 @@ export async function ask(
 ): Promise<Settings> {
   const terminal = createInterface({ input, output });
   const lines = terminal[Symbol.asyncIterator]();
+  let open = true;
+  terminal.once('close', () => {
+    open = false;
+  });
   const known: Partial<Record<keyof Settings, string>> = {};
   try {
     for (const { setting, check } of QUESTIONS) {
@@ -33,7 +37,9 @@ export async function ask(
     const otherwise = preset(known);
     for (;;) {
       terminal.setPrompt(otherwise === undefined ? `${prompt}: ` : `${prompt} [${otherwise}]: `);
-      terminal.prompt();
+      // The input may have ended, with lines that nobody has read yet: from Node 24 on, prompt throws then.
+      if (open) terminal.prompt();
+      else output.write(terminal.getPrompt());
       const { value, done } = await lines.next();
       if (done) {
         output.write('\n');
