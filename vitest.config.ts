@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
+const testFolder = `${root}scripts/test-folder.mjs`;
 const packages = readdirSync(`${root}packages`).filter((dir) => existsSync(`${root}packages/${dir}/package.json`));
 
 const SAME_ON_EVERY_NODE = ['browser', 'create-device', 'guides', 'typescript'].map((name) => `${name}.test.ts`);
@@ -41,7 +42,7 @@ function project(name: string, dir: string, alias: Alias[] = []): TestProjectInl
 function consumers(): TestProjectInlineConfiguration {
   const { test, ...rest } = project('consumers', 'consumers');
   const exclude = process.env.PICOVM_CONSUMERS === 'programs' ? SAME_ON_EVERY_NODE : [];
-  const globalSetup = `${root}consumers/harness/global-setup.ts`;
+  const globalSetup = [testFolder, `${root}consumers/harness/global-setup.ts`];
   // An installation from an empty cache may take its time.
   return { ...rest, test: { ...test, globalSetup, exclude, testTimeout: 180_000, hookTimeout: 180_000 } };
 }
@@ -54,6 +55,7 @@ export default defineConfig({
     // Generous, because KVM may be emulated in software and a build machine may have two busy cores.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    globalSetup: testFolder,
     reporters: ['default', './scripts/vitest-summary.mjs'],
     // The built packages run as Node runs them: transformed, the interpreter's inner loop would be slower.
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },

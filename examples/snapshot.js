@@ -2,7 +2,8 @@
 //
 //   node snapshot.js IMAGE [interp|kvm]      image: one that is loaded at 0, such as ../guests/hello.bin
 
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Vm } from '@picovm/core';
@@ -31,6 +32,7 @@ await first.vm.run({ maxExits: 2200 });
 console.log(`saved after ${first.vm.counters().totalExits} exits, with this on the screen:\n${first.text()}`);
 
 const folder = await mkdtemp(join(tmpdir(), 'picovm-'));
+process.once('exit', () => rmSync(folder, { recursive: true }));
 const file = join(folder, 'machine.picovm');
 await writeSnapshotFile(file, first.vm.snapshot({ description: 'half a greeting' }));
 first.vm.dispose();
@@ -43,4 +45,3 @@ second.vm.restore(await readSnapshotFile(file));
 const { outcome, counters } = await second.vm.run({ timeoutMs: 10_000 });
 console.log(`${outcome} on ${second.vm.acceleratorName} after ${counters.totalExits} exits:\n${second.text()}`);
 second.vm.dispose();
-await rm(folder, { recursive: true });

@@ -8,6 +8,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeCoreVersion } from './packages/core-version.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stampFile = join(root, 'node_modules', '.picovm-install');
@@ -173,6 +174,7 @@ const commands = {
   changeset: (args) => run('changeset', args),
   'version-packages'() {
     must('changeset version', 'changeset', ['version']);
+    writeCoreVersion(root);
     return run('pnpm', ['install', '--lockfile-only']);
   },
   release() {

@@ -1,5 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { type Accelerator, type DrivenClock, decodeSnapshot, encodeSnapshot, type RunResult, Vm } from '@picovm/core';
+import {
+  type Accelerator,
+  type DrivenClock,
+  decodeSnapshot,
+  encodeSnapshot,
+  type RunResult,
+  Vm,
+  type VmSnapshot,
+} from '@picovm/core';
 import { enterRealMode, realModeSegment, type X86Vcpu } from '@picovm/core/x86';
 import { accessesOf, type BusAccess } from './bus-access.ts';
 import type { GuestCase, MemoryBytes } from './guest-case.ts';
@@ -77,9 +85,9 @@ export class CaseMachine implements Disposable {
     vm.vcpu.setSpecialRegisters(Object.fromEntries(segments.map(([name, value]) => [name, realModeSegment(value)])));
   }
 
-  /** Goes on where another machine of the same case stands, by a snapshot that has been bytes in between. */
-  continueFrom(other: CaseMachine): void {
-    this.vm.restore(decodeSnapshot(encodeSnapshot(other.vm.snapshot())));
+  /** Goes on where another machine of the same case stands: by a snapshot of it, or by one that is made now. */
+  continueFrom(other: CaseMachine, snapshot?: VmSnapshot): void {
+    this.vm.restore(snapshot ?? decodeSnapshot(encodeSnapshot(other.vm.snapshot())));
     this.bus.push(...other.bus);
     this.#imageSize = other.#imageSize;
   }

@@ -8,6 +8,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } fr
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeCoreVersion } from './core-version.mjs';
 import { packAll, publicPackages, readJson } from './pack.mjs';
 import { publish } from './publish.mjs';
 
@@ -78,6 +79,14 @@ function checkVersions(releases) {
   }
 }
 
+// A test compares them as well, which would fail in the pull request of the release.
+function checkCoreVersion() {
+  const { version } = readJson(join(copy, 'packages/core/package.json'));
+  const source = readFileSync(join(copy, 'packages/core/src/version.ts'), 'utf8');
+  if (!source.includes(`CORE_VERSION = '${version}'`))
+    wrong.push(`version.ts of core does not say ${version}:\n${source}`);
+}
+
 /** @param {string} name @param {string} version @param {string} file */
 function checkChangelog(name, version, file) {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
@@ -107,10 +116,12 @@ try {
   copyRepository();
   const releases = plan();
   changeset('version');
+  writeCoreVersion(copy);
   // What changesets writes has to pass CI in its pull request.
   const manifests = publicPackages(copy).map(({ dir }) => join(dir, 'package.json'));
   must(copy, process.execPath, join(root, 'node_modules/@biomejs/biome/bin/biome'), 'format', ...manifests);
   checkVersions(releases);
+  checkCoreVersion();
   const tarballs = packAll(join(home, 'tarballs'), copy);
   checkRanges(tarballs);
   // Only what changes: npm refuses a version that is there already.

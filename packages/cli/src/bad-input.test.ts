@@ -1,9 +1,15 @@
-import { writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { kvm } from '@picovm/kvm-native';
 import { expect, test } from 'vitest';
-import { guestFile, HELLO, picovm } from './cli-process.test-util.ts';
+import { guestFile, HELLO, picovm, temporaryFolder } from './cli-process.test-util.ts';
 
+const twin = guestFile(0xf4);
+const hardLink = join(temporaryFolder(), 'hard');
+linkSync(twin, hardLink);
+const softLink = join(temporaryFolder(), 'soft');
+symlinkSync(dirname(twin), softLink);
 const big = guestFile();
 writeFileSync(big, new Uint8Array(5000).fill(0x90));
 
@@ -62,6 +68,21 @@ test.each<[string, string[], string]>([
     ['run', HELLO, '--load', '0', '--png', '/no/such/dir/x.png'],
     '--png: cannot write /no/such/dir/x.png',
   ],
+  [
+    'a snapshot over the image',
+    ['run', twin, '--snapshot-on-stop', join(dirname(twin), '.', 'guest.bin')],
+    'guest.bin is also the file of the image: give another one',
+  ],
+  [
+    'serial output over the image, by another name of the file',
+    ['run', twin, '--serial', `file:${hardLink}`],
+    `--serial: ${hardLink} is also the file of the image`,
+  ],
+  [
+    'a picture and a snapshot in one file',
+    ['run', twin, '--png', join(softLink, 'out'), '--snapshot-on-stop', join(dirname(twin), 'out')],
+    'out is also the file of --snapshot-on-stop: give another one',
+  ],
 ])('%s: one message, no stack trace, status 1', async (_name, args, message) => {
   const { status, stderr } = await picovm([
     ...args,
@@ -79,4 +100,13 @@ test('KVM that cannot be used: the reason and what to do, status 1', async (cont
   const { status, stderr } = await picovm(['run', HELLO, '--accel', 'kvm']);
   expect({ status, lines: stderr.trimEnd().split('\n').length }).toEqual({ status: 1, lines: 1 });
   expect(stderr).toContain(`kvm cannot run here: ${probe.available ? '' : probe.reason}`);
+});
+
+test('an image that an output would have replaced is as it was', () => {
+  expect([...readFileSync(twin)]).toEqual([0xf4]);
+});
+
+test('what is no file may be given several times', async () => {
+  const args = ['run', twin, '--accel', 'interp', '--png', '/dev/null', '--serial', 'file:/dev/null'];
+  expect(await picovm(args)).toMatchObject({ status: 0, stderr: '' });
 });

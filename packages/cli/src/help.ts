@@ -32,7 +32,8 @@ ${EXIT_STATUSES}`,
     usage: 'picovm resume FILE [OPTIONS]',
     summary: 'go on from a snapshot that --snapshot-on-stop wrote',
     options: RESUME_OPTIONS,
-    more: `The snapshot says what the machine is; its devices have to be found again. --accel may be another one.
+    more: `The snapshot says what the machine is; its devices have to be found again. Packages and files that it asks for are only
+imported if --device names them once more, without options. --accel may be another one.
 
 ${EXIT_STATUSES}`,
   },
@@ -42,8 +43,8 @@ ${EXIT_STATUSES}`,
     options: RUN_OPTIONS,
   },
   devices: {
-    usage: 'picovm devices [DIR] [OPTIONS]',
-    summary: 'list the devices for --device, built in and installed, with their options',
+    usage: 'picovm devices [DIR|FILE] [OPTIONS]',
+    summary: 'list the devices for --device, built in and installed or of a file, with their options',
     options: LIST_OPTIONS,
   },
   doctor: {

@@ -113,6 +113,7 @@ project.write('stuck.js', 'await new Promise(() => {});');
 project.write('plain.js', 'export const answer = 42; export function make() {} export class Lamp {}');
 project.write('nothing.js', '');
 project.write('broken.js', modules('broken').replace('({ attach() {} })', '{ throw new Error("out of parts"); }'));
+project.write('loose.js', modules('loose').replace('attach() {}', 'attach() { throw new Error("no screws"); }'));
 project.write('half.js', 'export const half = Object.assign(() => {}, { manifest: { type: "half", apiVersion: 1 } });');
 
 test.each<[string, string, string]>([
@@ -123,7 +124,7 @@ test.each<[string, string, string]>([
   ['no value', 'picovm-device-lamp,base', "the option 'base' needs a value: write it like base=0x510"],
   ['no number', 'picovm-device-lamp,base=abc', "base must be an integer from 0x0 to 0xfffe, not 'abc'"],
   ['a number out of range', 'picovm-device-lamp,base=0x20000', 'from 0x0 to 0xfffe, not'],
-  ['a number below it', 'picovm-device-lamp,base=-1', 'from 0x0 to 0xfffe, not -1'],
+  ['a number below it', 'picovm-device-lamp,base=-1', 'from 0x0 to 0xfffe, not -'],
   ['neither true nor false', 'picovm-device-lamp,dim=maybe', "dim must be true or false, not 'maybe'"],
   ['none of the words', 'picovm-device-lamp,colour=blue', "colour must be one of red, green, not 'blue'"],
   ['a function', 'picovm-device-lamp,output=x', "'output' is a function of the host program: only code can give it"],
@@ -131,8 +132,23 @@ test.each<[string, string, string]>([
   ['a file of bytes that is too long', 'picovm-device-lamp,rom=my-device.js', 'the device takes at most 16'],
   ['bytes without an end', 'picovm-device-lamp,rom=/dev/zero', '/dev/zero is no file'],
   ['no such package', 'picovm-device-nix', 'an installed package: npm install picovm-device-nix'],
+  ['no such package with the name of a built-in type', 'picovm-device-vga', 'package: npm install picovm-device-vga'],
   ['no such package of a scope', '@acme/nix/sub', 'an installed package: npm install @acme/nix'],
-  ['a misspelt built-in type', 'uart1655', 'neither built in (debug-console, uart16550, vga-text) nor'],
+  [
+    'a misspelt built-in type',
+    'urt1655',
+    'neither built in (debug-console, uart16550, vga-text) nor an installed package: did you mean uart16550?',
+  ],
+  ['half of a built-in type', 'vga', 'an installed package: did you mean vga-text?'],
+  ['another name of a built-in type', 'vga-screen,id=vga2', 'an installed package: did you mean vga-text?'],
+  ['the beginning of a built-in type', 'uart', 'an installed package: did you mean uart16550?'],
+  ['a package without its prefix', 'lamp', 'an installed package: did you mean picovm-device-lamp?'],
+  [
+    'what nobody knows',
+    'foo',
+    "installed package: see 'picovm devices'; packages with devices are called picovm-device-NAME",
+  ],
+  ['a path on the network', '//host/share/x.js', 'it is a path on the network: give a file on this computer'],
   [
     'a package that lacks another',
     'picovm-device-needy',
@@ -163,7 +179,8 @@ test.each<[string, string, string]>([
     'future was made for version 2 of the device API, and this picovm has version 1: update picovm',
   ],
   ['an older API', 'picovm-device-old', 'past was made for version 0 of the device API'],
-  ['a device that cannot be made', './broken.js', 'it could not be made: out of parts'],
+  ['a device that cannot be made', './broken.js', 'it could not be made: out of parts (thrown at '],
+  ['a device that cannot be attached', './loose.js', 'loose threw in attach: no screws (thrown at '],
   ['a range that is taken', 'picovm-device-lamp,base=0x3ff', 'which overlaps 0x3f8-0x3ff of com1'],
   [
     'an id that is taken',
@@ -176,6 +193,36 @@ test.each<[string, string, string]>([
   expect(stderr).toMatch(new RegExp(`^picovm: --device '?${device.replace(/[$.*+?^()|[\]{}/\\]/g, '\\$&')}`));
   expect(stderr.trimEnd()).not.toMatch(/\p{Cc}/u);
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+});
+
+describe('a device that throws while the guest uses it', () => {
+  const source = LAMP.replace('level = value;', 'explode(value);');
+  const explode = "function explode(value) {\n  throw new Error('no \\x1b[31mbulb ' + value);\n}\n";
+  project.write('bomb.js', `${explode}${source}`);
+  project.write('bare.js', source.replace('explode(value)', "throw 'no bulb'"));
+  const site = `${join(project.path, 'bomb.js')}:2:9`;
+
+  test('the error says where, and how to see more', async () => {
+    const { status, stderr } = await run('--device', './bomb.js');
+    expect(status).toBe(2);
+    expect(stderr).toContain('lamp threw while the guest did a 1-byte write at port 0x510: no  [31mbulb 7\n');
+    expect(stderr).toContain(`\nthrown at ${site} (PICOVM_DEBUG=1 in the environment shows the whole stack)\n`);
+    expect(JSON.parse((await run('--device', './bomb.js', '--json')).stdout)).toMatchObject({
+      error: { code: 'ERR_DEVICE', at: site },
+    });
+  });
+
+  test('with PICOVM_DEBUG=1 the whole stack', async () => {
+    const args = ['run', 'guest.bin', '--accel', 'interp', '--device', './bomb.js'];
+    const { stderr } = await picovm(args, { cwd: project.path, env: { PICOVM_DEBUG: '1' } });
+    expect(stderr).toMatch(/\nError: no {2}\[31mbulb 7\n {4}at explode \(.+bomb\.js:2:9\)\n {4}at .*write /);
+  });
+
+  test('what is no error has no place', async () => {
+    const { status, stderr } = await run('--device', './bare.js');
+    expect(status).toBe(2);
+    expect(stderr).toContain('at port 0x510: no bulb\nthrown within picovm, or without a stack: PICOVM_DEBUG=1');
+  });
 });
 
 test('a package whose peer dependency is missing: the error says to install @picovm/core', async () => {

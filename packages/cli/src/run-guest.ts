@@ -53,14 +53,29 @@ async function runAsFastAsItIsRead(
 ): Promise<RunResult> {
   const deadline = performance.now() + (timeout ?? Number.POSITIVE_INFINITY);
   const before = vm.exits.total;
-  stdout.onFull = stderr.onFull = () => vm.stop();
+  let pausing = false;
+  let pauseSoon: ReturnType<typeof setTimeout> | undefined;
+  // Not at once, which may be in the middle of an exit, but between two slices: then nothing else can be about to end the
+  // run that a pause would hide.
+  stdout.onFull = stderr.onFull = () => {
+    pauseSoon ??= setTimeout(() => {
+      pauseSoon = undefined;
+      if (!vm.running || !(stdout.full || stderr.full)) return;
+      pausing = true;
+      vm.stop();
+    }, 0);
+  };
   for (;;) {
+    pausing = false;
     const result = await vm.run({
       signal,
       timeoutMs: Math.max(1, deadline - performance.now()),
       maxExits: Math.max(1, (maxExits ?? Number.POSITIVE_INFINITY) - (vm.exits.total - before)),
     });
-    if (result.outcome !== 'stopped') return result;
+    if (!pausing || result.outcome !== 'stopped') {
+      clearTimeout(pauseSoon);
+      return result;
+    }
     await atTheLatest(Promise.all([stdout.drained(), stderr.drained()]), deadline, signal);
   }
 }

@@ -148,6 +148,16 @@ describe('on a terminal', () => {
     });
   });
 
+  test('a licence may be given by its number', async () => {
+    using place = new Workplace();
+    const { status, output } = await place.create([], ['x', '', '0', '6', '2', 'Me']);
+    expect(status).toBe(0);
+    expect(output).toContain('Licence, by name or number: 1 MIT, 2 Apache-2.0, ');
+    expect(output).toContain("there is no licence '0' here");
+    expect(output).toContain("there is no licence '6' here");
+    expect(JSON.parse(place.read('picovm-device-x/package.json'))).toMatchObject({ license: 'Apache-2.0' });
+  });
+
   test('it asks for another name when there is something in the folder', async () => {
     using place = new Workplace();
     await place.create(['x', '--author', 'Me']);

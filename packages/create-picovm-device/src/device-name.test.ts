@@ -10,6 +10,15 @@ test.each([
   // Words of the language, and names that the template's code already has.
   ['new', 'picovm-device-new', 'new', 'myNew'],
   ['test', 'picovm-device-test', 'test', 'myTest'],
+  ['vm', 'picovm-device-vm', 'vm', 'myVm'],
+  ['machine', 'picovm-device-machine', 'machine', 'myMachine'],
+  ['program', 'picovm-device-program', 'program', 'myProgram'],
+  ['cpu', 'picovm-device-cpu', 'cpu', 'myCpu'],
+  ['outcome', 'picovm-device-outcome', 'outcome', 'myOutcome'],
+  ['define-device', 'picovm-device-define-device', 'define-device', 'myDefineDevice'],
+  // Only in its comments, its strings, or as a member.
+  ['queue', 'picovm-device-queue', 'queue', 'queue'],
+  ['registers', 'picovm-device-registers', 'registers', 'registers'],
 ])('%s is the package %s', (given, packageName, type, factory) => {
   const folder = packageName.slice(packageName.indexOf('picovm'));
   expect(deviceNames(given)).toEqual({ packageName, folder, type, factory });

@@ -1,4 +1,5 @@
 import { CreateError } from './create-error.ts';
+import { templateNames } from './template-files.ts';
 
 /** The names of one device package, all made from one. */
 export interface DeviceNames {
@@ -17,13 +18,12 @@ const SCOPE = /^@[a-z0-9][a-z0-9._~-]*$/;
 const TYPE = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const NPM_MAX_LENGTH = 214;
 
-// Words that JavaScript keeps for itself in a module, and names that the template's files already have.
-const TAKEN = new Set(
+// Words that JavaScript keeps for itself in a module. The names that the template's files have are taken, too.
+const RESERVED = new Set(
   (
     'arguments await break case catch class const continue debugger default delete do else enum eval export extends ' +
     'false finally for function if implements import in instanceof interface let new null package private protected ' +
-    'public return static super switch this throw true try typeof undefined var void while with yield ' +
-    'assert byte interp test'
+    'public return static super switch this throw true try typeof undefined var void while with yield'
   ).split(' '),
 );
 
@@ -52,5 +52,6 @@ export function deviceNames(given: string): DeviceNames {
 
 function factoryName(type: string): string {
   const camel = type.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-  return TAKEN.has(camel) ? `my${camel[0].toUpperCase()}${camel.slice(1)}` : camel;
+  const taken = RESERVED.has(camel) || templateNames().has(camel);
+  return taken ? `my${camel[0].toUpperCase()}${camel.slice(1)}` : camel;
 }

@@ -44,7 +44,7 @@ export const QUESTIONS: readonly Question[] = [
   },
   {
     setting: 'licence',
-    prompt: `Licence: ${LICENCES.join(', ')}`,
+    prompt: `Licence, by name or number: ${LICENCES.map((licence, i) => `${i + 1} ${licence}`).join(', ')}`,
     preset: () => LICENCES[0],
     check: checkLicence,
   },

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { deviceNames } from './device-name.ts';
 import { checkSettings, type Settings } from './settings.ts';
+import { readOwnFile, templatePaths } from './template-files.ts';
 
 /** A file of a new project. */
 export interface ProjectFile {
@@ -9,8 +9,6 @@ export interface ProjectFile {
   /** All that is in it. */
   readonly text: string;
 }
-
-const root = new URL('../', import.meta.url);
 
 /** The packages of Picovm that a new project is developed with. */
 const PACKAGES = ['core', 'testkit', 'x86-interp'] as const;
@@ -24,8 +22,8 @@ export function projectFiles(settings: Settings, year: number): ProjectFile[] {
   const { name, description, licence, author } = checkSettings(settings);
   const { type, factory } = deviceNames(name);
   const values = { name, type, factory, description, licence, author, year: String(year), ...ranges() };
-  const template = templatePaths().map((path) => ({ path: finalPath(path), text: read(`template/${path}`) }));
-  const files = [...template, { path: 'LICENSE', text: read(`licences/${licence}.txt`) }];
+  const template = templatePaths().map((path) => ({ path: finalPath(path), text: readOwnFile(`template/${path}`) }));
+  const files = [...template, { path: 'LICENSE', text: readOwnFile(`licences/${licence}.txt`) }];
   return files.map(({ path, text }) => ({ path, text: fill(text, values, quoteFor(path)) }));
 }
 
@@ -34,22 +32,10 @@ export function projectFiles(settings: Settings, year: number): ProjectFile[] {
  * repository they have no number yet.
  */
 function ranges(): Record<string, string> {
-  const { devDependencies } = JSON.parse(read('package.json'));
+  const { devDependencies } = JSON.parse(readOwnFile('package.json'));
   return Object.fromEntries(
     PACKAGES.map((name) => [name, devDependencies[`@picovm/${name}`].replace(/^workspace:.*/, '*')]),
   );
-}
-
-function read(path: string): string {
-  return readFileSync(new URL(path, root), 'utf8');
-}
-
-function templatePaths(): string[] {
-  const template = new URL('template/', root);
-  return readdirSync(template, { recursive: true, encoding: 'utf8' })
-    .map((path) => path.replaceAll('\\', '/'))
-    .filter((path) => statSync(new URL(path, template)).isFile())
-    .sort();
 }
 
 /** npm leaves `.gitignore` and the like out of packages; in the template such names begin with `_`. */

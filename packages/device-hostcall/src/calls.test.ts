@@ -190,6 +190,18 @@ describe('a function that fails', () => {
     expect(m.call('greet', 'x').status).toBe(S.OK);
   });
 
+  it('may throw what cannot be shown', () => {
+    const odd: unknown = Object.create(null);
+    const onError = vi.fn();
+    const odds = (): never => {
+      throw odd;
+    };
+    const m = machine({ odds }, { onError });
+    expect(m.call('odds').status).toBe(S.FAILED);
+    expect(onError.mock.calls).toEqual([[odd, 'odds']]);
+    expect(m.log).toEqual([expect.stringContaining('odds failed')]);
+  });
+
   it('is logged once, however often a guest calls it, and reported each time', () => {
     const onError = vi.fn();
     const m = machine(failing, { onError });
@@ -234,6 +246,14 @@ describe('options', () => {
       [{ greet: 'hello' }, 'hostcall: functions.greet must be a function, not string'],
       [{ '': () => {} }, 'functions has a name of 0 bytes'],
       [{ ['é'.repeat(128)]: () => {} }, 'functions has a name of 256 bytes'],
+      [new Map([['greet', () => {}]]), 'functions must be an object that has the functions itself'],
+      [
+        new (class {
+          greet(): void {}
+        })(),
+        'functions must be an object that has the functions itself',
+      ],
+      [[], 'functions must be an object'],
       [undefined, "needs the option 'functions'"],
       [7, 'functions must be an object of the host program, not 7'],
     ];

@@ -27,6 +27,8 @@ export class Calls {
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   // Those that were dropped are not in it any more; whoever finishes one of them finishes nothing.
   readonly #pending = new Set<CallBlock>();
+  /** See {@link keep}. */
+  #kept: readonly CallBlock[] = [];
   #context: CallContext | undefined;
   #failures: Counter = { value: 0 };
   #bytesIn: Counter = { value: 0 };
@@ -65,6 +67,21 @@ export class Calls {
   /** Forgets the pending calls: their functions go on, and what comes of them is dropped. */
   drop(): void {
     this.#pending.clear();
+  }
+
+  /** Remembers the pending calls until this turn of the event loop ends, or a call does: nothing can happen to them before. */
+  keep(): void {
+    const kept = [...this.#pending];
+    this.#kept = kept;
+    queueMicrotask(() => {
+      if (this.#kept === kept) this.#kept = [];
+    });
+  }
+
+  /** Has the calls pending that were so when they were kept, and only those; none if that was in another turn. */
+  resumeKept(): void {
+    this.#pending.clear();
+    for (const block of this.#kept) this.#pending.add(block);
   }
 
   /**
@@ -128,6 +145,7 @@ export class Calls {
 
   #wait(name: string, block: CallBlock, answer: PromiseLike<unknown>): void {
     const finish = (status: HostCallStatus | undefined): void => {
+      this.#kept = [];
       if (status !== undefined) this.#onEnd();
     };
     Promise.resolve(answer)

@@ -19,7 +19,7 @@ export class FailureReport {
   failed(name: string, error: unknown): void {
     try {
       if (!this.#logged.has(name))
-        this.log?.warn(`${name} failed, and later failures are only counted: ${String(error)}`);
+        this.log?.warn(`${name} failed, and later failures are only counted: ${textOf(error)}`);
       this.#logged.add(name);
       const result: unknown = this.#onError?.(error, name);
       // A rejection that nobody hears would end Node.
@@ -34,5 +34,14 @@ export class FailureReport {
     if (this.#unknownLogged) return;
     this.#unknownLogged = true;
     this.log?.info(`the guest called ${JSON.stringify(name)}, which there is not: there is ${[...known].join(', ')}`);
+  }
+}
+
+// Anything may be thrown, also what cannot be made a text.
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return 'what it threw cannot be shown';
   }
 }

@@ -54,6 +54,8 @@ export class HostCallsDevice implements PortHandler {
   /** The blocks of calls that were pending when this state was saved; the guest has not been told yet. */
   #interrupted: readonly number[] = [];
   #alarm: Alarm | undefined;
+  /** The last state that was taken, to know it again. */
+  #saved = '';
 
   constructor({ id, functions, onError, ...limits }: Settings, place: DevicePlace) {
     this.id = id;
@@ -112,7 +114,7 @@ export class HostCallsDevice implements PortHandler {
   }
 
   snapshot(): DeviceState {
-    return {
+    const state = {
       version: VERSION,
       address: this.#address,
       result: this.#result,
@@ -120,6 +122,9 @@ export class HostCallsDevice implements PortHandler {
       enabled: this.#enabled,
       pending: [...this.#interrupted, ...this.#calls.pending],
     };
+    this.#calls.keep();
+    this.#saved = JSON.stringify(state);
+    return state;
   }
 
   restore(state: DeviceState): void {
@@ -129,14 +134,17 @@ export class HostCallsDevice implements PortHandler {
     const event = reader.integer('event', EVENT_MASK);
     const enabled = reader.integer('enabled', EVENT_MASK);
     const pending = reader.integers('pending', this.#limits.maxPending, 0xffff_ffff);
+    const asSaved = JSON.stringify({ version: VERSION, address, result, event, enabled, pending }) === this.#saved;
     this.#drop();
+    // A machine takes back a restore that another device refuses: nothing was interrupted then.
+    if (asSaved) this.#calls.resumeKept();
     this.#address = address;
     this.#result = result;
     this.#event = event;
     this.#enabled = enabled;
-    this.#interrupted = [...pending];
+    this.#interrupted = pending.slice(0, pending.length - this.#calls.pendingCount);
     // Not now: the memory of the machine may not be restored yet.
-    if (pending.length > 0) this.#alarm = this.#context?.clock.alarm(0, () => this.#endInterrupted());
+    if (this.#interrupted.length > 0) this.#alarm = this.#context?.clock.alarm(0, () => this.#endInterrupted());
     this.#update();
   }
 

@@ -2,7 +2,7 @@ import { type Device, decodeSnapshot, encodeSnapshot, Vm } from '@picovm/core';
 import { type ScriptedVcpu, scriptedGuest } from '@picovm/testkit';
 import { describe, expect, it } from 'vitest';
 import { hostCalls } from './index.ts';
-import { BLOCK, Machine, PORT, ROM, S, slow } from './machine.test-util.ts';
+import { BLOCK, Machine, PORT, ROM, S, settled, slow } from './machine.test-util.ts';
 
 const EVENT = PORT + 5;
 const ENABLE = PORT + 6;
@@ -85,7 +85,7 @@ describe('state', () => {
     // The memory may come after the devices.
     fresh.memory.write(0, m.memory.read(0, 0x1000));
     expect(fresh.levels).toEqual([]);
-    fresh.clock.runDueAlarms();
+    fresh.clock.advance(0);
     expect([fresh.ended(), fresh.ended(0x300)]).toMatchObject([
       { status: S.INTERRUPTED, length: 0 },
       { status: S.INTERRUPTED, length: 0 },
@@ -98,12 +98,49 @@ describe('state', () => {
     expect(fresh.ended().status).toBe(S.INTERRUPTED);
   });
 
+  it('ends them as INTERRUPTED in the same machine, too, unless nothing can have happened since', async () => {
+    const { m, later } = busy();
+    const saved = m.device.snapshot();
+    m.device.restore(saved);
+    await later.finish('goes on');
+    expect(m.ended().text).toBe('goes on');
+    await later.finish('');
+    m.prepare('later', '', {}, 0x300);
+    m.ring(0x300);
+    const other = { ...m.device.snapshot(), pending: [BLOCK] };
+    m.device.restore(other);
+    m.clock.advance(0);
+    expect(m.ended().status).toBe(S.INTERRUPTED);
+    m.call('later');
+    const older = m.device.snapshot();
+    await settled();
+    m.device.restore(older);
+    await later.finish('dropped');
+    await later.finish('too late');
+    m.clock.advance(0);
+    expect(m.ended().status).toBe(S.INTERRUPTED);
+  });
+
+  it('does not go on with a call that ended meanwhile', async () => {
+    const { m, later } = busy();
+    await later.finish('');
+    // It ends behind the snapshot and before the restore, all in the same turn.
+    const ended = later.finish('done');
+    queueMicrotask(() => m.device.restore(saved));
+    const saved = m.device.snapshot();
+    expect(saved).toMatchObject({ pending: [0x300] });
+    await ended;
+    m.clock.advance(0);
+    expect(m.ended(0x300).status).toBe(S.INTERRUPTED);
+    expect(m.ports.read(PORT + 7, 1)).toBe(0);
+  });
+
   it('counts them as pending until then', () => {
     const { m } = busy();
     const fresh = new Machine({ functions: { now: () => '' }, maxPending: 2 });
     fresh.device.restore(m.device.snapshot());
     expect(fresh.call('now').status).toBe(S.BUSY);
-    fresh.clock.runDueAlarms();
+    fresh.clock.advance(0);
     expect(fresh.call('now').status).toBe(S.OK);
   });
 
@@ -149,7 +186,7 @@ describe('state', () => {
   it('cannot make the device write where no guest could', () => {
     const fresh = new Machine({ functions: {} });
     fresh.device.restore({ version: 1, address: 0, result: 0, event: 0, enabled: 0, pending: [ROM, 0xffff_ffff] });
-    fresh.clock.runDueAlarms();
+    fresh.clock.advance(0);
     expect(fresh.memory.readU32(ROM + 0x1c)).toBe(0);
     expect(fresh.ports.read(EVENT, 1)).toBe(1);
   });
@@ -227,6 +264,49 @@ describe('in a machine', () => {
     expect(cpu.registers.status).toBe(BigInt(S.INTERRUPTED));
     expect(counters.devices.hostcall.metrics).toMatchObject({ calls: 1, failures: 1, pending: 0 });
   });
+
+  it.each([['before'], ['behind']])(
+    'goes on with its calls after a restore that a device %s it refuses',
+    async (where) => {
+      const fussy: Device = {
+        id: 'fussy',
+        type: 'fussy',
+        attach() {},
+        snapshot: () => ({ version: 1, bad: false }),
+        restore: ({ bad }) => {
+          if (bad === true) throw new Error('not that');
+        },
+      };
+      const later = slow();
+      const accelerator = scriptedGuest(function* (cpu) {
+        cpu.store(0x200, 0x66, 1);
+        [0x200, 1, 0, 0, 0x300, 16].forEach((word, i) => {
+          cpu.store(0x100 + 4 * i, word);
+        });
+        cpu.out(PORT, 0x100, 4);
+        cpu.out(PORT + 4, 0);
+        yield cpu.halt();
+        yield undefined;
+        yield cpu.halt();
+      });
+      const host = hostCalls({ functions: { f: later.call } });
+      const devices = where === 'before' ? [fussy, host] : [host, fussy];
+      using vm = new Vm({ accelerator, memory: [{ base: 0, size: 4096 }], devices });
+      const fresh = vm.snapshot();
+      await vm.run({ timeoutMs: 10_000 });
+      const pending = vm.snapshot();
+      const bad = { fussy: { version: 1, bad: true } };
+      for (const snapshot of [fresh, pending]) {
+        expect(() => vm.restore({ ...snapshot, devices: { ...snapshot.devices, ...bad } })).toThrow('not that');
+        expect(vm.counters().devices.hostcall.metrics).toMatchObject({ calls: 1, failures: 0, pending: 1 });
+      }
+      await later.finish('answer');
+      await vm.run({ timeoutMs: 10_000 });
+      expect(vm.memory.readU32(0x11c)).toBe(S.OK);
+      expect(new TextDecoder().decode(vm.memory.read(0x300, 6))).toBe('answer');
+      expect(vm.counters().devices.hostcall.metrics).toMatchObject({ calls: 1, failures: 0, pending: 0 });
+    },
+  );
 
   it('fails the run for nothing that a function does', async () => {
     const broken = (): never => {

@@ -23,6 +23,13 @@ export const MAX_NAME = 255;
  */
 export function functionTable(functions: HostFunctions): ReadonlyMap<string, HostFunction> {
   const entries = Object.entries(functions);
+  if (entries.length === 0 && !isPlain(functions)) {
+    throw new VmError(
+      'ERR_INVALID_ARGUMENT',
+      'hostcall: functions must be an object that has the functions itself, by name, as { greet: () => text }; of a Map, ' +
+        'Object.fromEntries makes one',
+    );
+  }
   for (const [name, value] of entries) {
     const bytes = new TextEncoder().encode(name).length;
     if (bytes < 1 || bytes > MAX_NAME) {
@@ -31,6 +38,12 @@ export function functionTable(functions: HostFunctions): ReadonlyMap<string, Hos
     if (typeof value !== 'function') throw invalid(`functions.${name} must be a function, not ${typeof value}`, name);
   }
   return new Map(entries);
+}
+
+// Of any realm: what it inherits from inherits from nothing.
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** The bytes of a response. @throws TypeError if it is none */

@@ -1,14 +1,5 @@
-import {
-  Arena,
-  type Device,
-  type DeviceContext,
-  type DrivenClock,
-  GuestMemory,
-  IrqLines,
-  Metrics,
-  PortBus,
-  VirtualClock,
-} from '@picovm/core';
+import type { Device, GuestMemory, PortBus } from '@picovm/core';
+import { type FakeClock, FakeMachine } from '@picovm/testkit';
 import { HOST_CALL_STATUS, type HostCallStatus, type HostCalls, type HostCallsOptions, hostCalls } from './index.ts';
 
 export const PORT = 0x580;
@@ -43,49 +34,50 @@ export interface Ended {
 
 /** A machine with the device, driven as a guest drives it: real buses and memory, a clock that only moves when told. */
 export class Machine {
-  readonly ports: PortBus = new PortBus();
-  readonly irqs: IrqLines = new IrqLines();
-  readonly memory: GuestMemory;
-  readonly clock: DrivenClock = new VirtualClock({ nsPerInstruction: 1 });
   readonly device: HostCalls;
   /** Every change of the interrupt lines: line and level. */
   readonly levels: [number, boolean][] = [];
-  readonly log: string[] = [];
-  readonly #metrics = new Metrics();
+  readonly #machine: FakeMachine;
 
   constructor(options: HostCallsOptions) {
-    const regions = [
+    this.device = hostCalls(options);
+    const memory = [
       { base: 0, size: RAM_END },
       { base: ROM, size: 4096, readonly: true },
     ];
-    this.memory = new GuestMemory(new Arena(RAM_END + 4096), regions);
-    this.clock.countFrom?.(() => 0);
-    this.irqs.controller = {
-      setLine: (line, level) => this.levels.push([line, level]),
-      acknowledge: () => 0,
-    };
-    this.device = hostCalls(options);
-    this.attach(this.device);
+    this.#machine = new FakeMachine(this.device, { memory });
+    this.attach({
+      id: 'pic',
+      type: 'test',
+      attach: (context) => {
+        context.claimInterrupts({ setLine: (line, level) => this.levels.push([line, level]), acknowledge: () => 0 });
+      },
+    });
   }
 
   attach(device: Device): void {
-    const log = (message: string): number => this.log.push(message);
-    const context: DeviceContext = {
-      claimPorts: (range, handler) => this.ports.claim(range, device.id, handler),
-      claimMmio: () => {},
-      claimInterrupts: () => this.irqs.source(0),
-      irq: (n) => this.irqs.source(n),
-      clock: this.clock,
-      memory: this.memory,
-      metrics: this.#metrics,
-      log: { debug: log, info: log, warn: log, error: log },
-      systemEvent: () => {},
-    };
-    device.attach(context);
+    this.#machine.attach(device);
+  }
+
+  get ports(): PortBus {
+    return this.#machine.ports;
+  }
+
+  get memory(): GuestMemory {
+    return this.#machine.memory;
+  }
+
+  get clock(): FakeClock {
+    return this.#machine.clock;
+  }
+
+  /** The messages that were logged. */
+  get log(): string[] {
+    return this.#machine.log.map(({ message }) => message);
   }
 
   get metrics(): Record<string, number> {
-    return this.#metrics.values();
+    return this.#machine.metrics.values();
   }
 
   /** Writes a name, a request and a block into memory, as a guest would. */

@@ -21,6 +21,7 @@ class VcpuState {
   VcpuState& operator=(const VcpuState&) = delete;
 
   const Fd& fd() const { return fd_; }
+  const VmState& vm() const { return *vm_; }
   // Maps the kvm_run page. Returns 0 or an errno.
   int Map();
   void Close();

@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <linux/kvm.h>
+#include <sys/ioctl.h>
 
 #include <cerrno>
+#include <cstring>
 #include <string>
 
 #include "addon_data.h"
@@ -12,6 +14,16 @@
 #include "errors.h"
 #include "vm.h"
 
+namespace {
+
+// `struct kvm_msr_list` without the flexible array at its end: see counted_buffer.h.
+struct MsrListHeader {
+  uint32_t count;
+};
+constexpr unsigned long kGetMsrIndexList = _IOWR(KVMIO, 0x02, MsrListHeader);
+
+}  // namespace
+
 Napi::Function KvmSystem::Define(Napi::Env env) {
   return DefineClass(env, "KvmSystem",
                      {
@@ -19,6 +31,7 @@ Napi::Function KvmSystem::Define(Napi::Env env) {
                          InstanceMethod<&KvmSystem::CheckExtension>("checkExtension"),
                          InstanceMethod<&KvmSystem::GetVcpuMmapSize>("getVcpuMmapSize"),
                          InstanceMethod<&KvmSystem::GetSupportedCpuid>("getSupportedCpuid"),
+                         InstanceMethod<&KvmSystem::GetMsrIndexList>("getMsrIndexList"),
                          InstanceMethod<&KvmSystem::CreateVm>("createVm"),
                          InstanceMethod<&KvmSystem::Close>("close"),
                      });
@@ -57,6 +70,18 @@ Napi::Value KvmSystem::GetVcpuMmapSize(const Napi::CallbackInfo& info) {
 Napi::Value KvmSystem::GetSupportedCpuid(const Napi::CallbackInfo& info) {
   uint8_t* cpuid = CountedBufferToFill(info, 0, "cpuid2", sizeof(kvm_cpuid_entry2));
   Ioctl(info.Env(), "KVM_GET_SUPPORTED_CPUID", kGetSupportedCpuid, reinterpret_cast<unsigned long>(cpuid));
+  return info.Env().Undefined();
+}
+
+// (struct kvm_msr_list): fills it. E2BIG if it has too few entries; the count is then what it would need.
+Napi::Value KvmSystem::GetMsrIndexList(const Napi::CallbackInfo& info) {
+  const Bytes bytes = BytesArgument(info, 0, "msr_list");
+  if (bytes.size < sizeof(MsrListHeader) || (bytes.size - sizeof(MsrListHeader)) % sizeof(uint32_t) != 0) {
+    ThrowArgument(info.Env(), "msr_list must have the size of a struct kvm_msr_list");
+  }
+  const MsrListHeader header{static_cast<uint32_t>((bytes.size - sizeof(MsrListHeader)) / sizeof(uint32_t))};
+  std::memcpy(bytes.data, &header, sizeof(header));
+  Ioctl(info.Env(), "KVM_GET_MSR_INDEX_LIST", kGetMsrIndexList, reinterpret_cast<unsigned long>(bytes.data));
   return info.Env().Undefined();
 }
 

@@ -16,6 +16,7 @@ class KvmSystem : public Napi::ObjectWrap<KvmSystem> {
   Napi::Value CheckExtension(const Napi::CallbackInfo& info);
   Napi::Value GetVcpuMmapSize(const Napi::CallbackInfo& info);
   Napi::Value GetSupportedCpuid(const Napi::CallbackInfo& info);
+  Napi::Value GetMsrIndexList(const Napi::CallbackInfo& info);
   Napi::Value CreateVm(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
 

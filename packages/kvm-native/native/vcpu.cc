@@ -3,6 +3,7 @@
 #include <linux/kvm.h>
 #include <sys/ioctl.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 
@@ -20,6 +21,19 @@ struct Xsave {
 static_assert(sizeof(Xsave) == 4096);
 constexpr unsigned long kGetXsave = _IOR(KVMIO, 0xa4, Xsave);
 constexpr unsigned long kSetXsave = _IOW(KVMIO, 0xa5, Xsave);
+// Newer than some kernel headers that this is built with: the same for areas of more than 4096 bytes.
+constexpr unsigned long kGetXsave2 = _IOR(KVMIO, 0xcf, Xsave);
+constexpr unsigned long kCapXsave2 = 208;
+
+// `struct kvm_nested_state` without the data that follow it.
+struct NestedStateHeader {
+  uint16_t flags;
+  uint16_t format;
+  uint32_t size;
+  uint8_t header[120];
+};
+static_assert(sizeof(NestedStateHeader) == 128);
+constexpr unsigned long kGetNestedState = _IOWR(KVMIO, 0xbe, NestedStateHeader);
 
 // The hot path: nothing here is looked up, checked by name or allocated.
 napi_value RunCallback(napi_env env, napi_callback_info info) {
@@ -48,10 +62,13 @@ Napi::Function KvmVcpu::Define(Napi::Env env) {
                          InstanceMethod<&KvmVcpu::SetSregs>("setSregs"),
                          InstanceMethod<&KvmVcpu::GetXsave>("getXsave"),
                          InstanceMethod<&KvmVcpu::SetXsave>("setXsave"),
+                         InstanceMethod<&KvmVcpu::GetXcrs>("getXcrs"),
+                         InstanceMethod<&KvmVcpu::SetXcrs>("setXcrs"),
                          InstanceMethod<&KvmVcpu::GetDebugregs>("getDebugregs"),
                          InstanceMethod<&KvmVcpu::SetDebugregs>("setDebugregs"),
                          InstanceMethod<&KvmVcpu::GetVcpuEvents>("getVcpuEvents"),
                          InstanceMethod<&KvmVcpu::SetVcpuEvents>("setVcpuEvents"),
+                         InstanceMethod<&KvmVcpu::GetNestedState>("getNestedState"),
                          InstanceMethod<&KvmVcpu::Translate>("translate"),
                          InstanceMethod<&KvmVcpu::GetCpuid2>("getCpuid2"),
                          InstanceMethod<&KvmVcpu::SetCpuid2>("setCpuid2"),
@@ -114,10 +131,32 @@ Napi::Value KvmVcpu::SetSregs(const Napi::CallbackInfo& info) {
   return Set<kvm_sregs>(info, "KVM_SET_SREGS", KVM_SET_SREGS);
 }
 Napi::Value KvmVcpu::GetXsave(const Napi::CallbackInfo& info) {
-  return Get<Xsave>(info, "KVM_GET_XSAVE", kGetXsave);
+  const Bytes area = XsaveArgument(info);
+  if (area.size == sizeof(Xsave)) Ioctl(info.Env(), "KVM_GET_XSAVE", kGetXsave, area.data);
+  else Ioctl(info.Env(), "KVM_GET_XSAVE2", kGetXsave2, area.data);
+  return info.Env().Undefined();
 }
 Napi::Value KvmVcpu::SetXsave(const Napi::CallbackInfo& info) {
-  return Set<Xsave>(info, "KVM_SET_XSAVE", kSetXsave);
+  Ioctl(info.Env(), "KVM_SET_XSAVE", kSetXsave, XsaveArgument(info).data);
+  return info.Env().Undefined();
+}
+
+// The kernel reads and writes as many bytes as the VM's capability says, whatever is passed.
+Bytes KvmVcpu::XsaveArgument(const Napi::CallbackInfo& info) {
+  const Bytes bytes = BytesArgument(info, 0, "xsave");
+  const int size = state_->vm().fd.Ioctl(KVM_CHECK_EXTENSION, kCapXsave2);
+  if (size < 0) ThrowErrno(info.Env(), "KVM_CHECK_EXTENSION", errno);
+  if (bytes.size != std::max(sizeof(Xsave), static_cast<size_t>(size))) {
+    ThrowArgument(info.Env(), "xsave: wrong size");
+  }
+  return bytes;
+}
+
+Napi::Value KvmVcpu::GetXcrs(const Napi::CallbackInfo& info) {
+  return Get<kvm_xcrs>(info, "KVM_GET_XCRS", KVM_GET_XCRS);
+}
+Napi::Value KvmVcpu::SetXcrs(const Napi::CallbackInfo& info) {
+  return Set<kvm_xcrs>(info, "KVM_SET_XCRS", KVM_SET_XCRS);
 }
 Napi::Value KvmVcpu::GetDebugregs(const Napi::CallbackInfo& info) {
   return Get<kvm_debugregs>(info, "KVM_GET_DEBUGREGS", KVM_GET_DEBUGREGS);
@@ -130,6 +169,15 @@ Napi::Value KvmVcpu::GetVcpuEvents(const Napi::CallbackInfo& info) {
 }
 Napi::Value KvmVcpu::SetVcpuEvents(const Napi::CallbackInfo& info) {
   return Set<kvm_vcpu_events>(info, "KVM_SET_VCPU_EVENTS", KVM_SET_VCPU_EVENTS);
+}
+
+// (struct kvm_nested_state): fills it. E2BIG if there is more than the structure itself.
+Napi::Value KvmVcpu::GetNestedState(const Napi::CallbackInfo& info) {
+  const Bytes bytes = BytesArgument(info, 0, "nested_state");
+  if (bytes.size != sizeof(NestedStateHeader)) ThrowArgument(info.Env(), "nested_state: wrong size");
+  reinterpret_cast<NestedStateHeader*>(bytes.data)->size = sizeof(NestedStateHeader);
+  Ioctl(info.Env(), "KVM_GET_NESTED_STATE", kGetNestedState, bytes.data);
+  return info.Env().Undefined();
 }
 
 // (struct kvm_translation): takes the linear address in it, fills the rest.

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "arguments.h"
 #include "run.h"
 
 // A vCPU's descriptor: the vCPU ioctls (Documentation/virt/kvm/api.rst, "vcpu ioctls"). Kernel structures come and go as
@@ -32,10 +33,13 @@ class KvmVcpu : public Napi::ObjectWrap<KvmVcpu> {
   Napi::Value SetSregs(const Napi::CallbackInfo& info);
   Napi::Value GetXsave(const Napi::CallbackInfo& info);
   Napi::Value SetXsave(const Napi::CallbackInfo& info);
+  Napi::Value GetXcrs(const Napi::CallbackInfo& info);
+  Napi::Value SetXcrs(const Napi::CallbackInfo& info);
   Napi::Value GetDebugregs(const Napi::CallbackInfo& info);
   Napi::Value SetDebugregs(const Napi::CallbackInfo& info);
   Napi::Value GetVcpuEvents(const Napi::CallbackInfo& info);
   Napi::Value SetVcpuEvents(const Napi::CallbackInfo& info);
+  Napi::Value GetNestedState(const Napi::CallbackInfo& info);
   Napi::Value Translate(const Napi::CallbackInfo& info);
   Napi::Value GetCpuid2(const Napi::CallbackInfo& info);
   Napi::Value SetCpuid2(const Napi::CallbackInfo& info);
@@ -45,6 +49,7 @@ class KvmVcpu : public Napi::ObjectWrap<KvmVcpu> {
   Napi::Value Interrupt(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
 
+  Bytes XsaveArgument(const Napi::CallbackInfo& info);
   void Ioctl(Napi::Env env, const char* name, unsigned long request, void* argument);
   void DefineRun(Napi::Env env, Napi::Object self);
 

@@ -26,6 +26,8 @@ Napi::Function KvmVm::Define(Napi::Env env) {
                          InstanceMethod<&KvmVm::SetIdentityMapAddr>("setIdentityMapAddr"),
                          InstanceMethod<&KvmVm::SetUserMemoryRegion>("setUserMemoryRegion"),
                          InstanceMethod<&KvmVm::GetDirtyLog>("getDirtyLog"),
+                         InstanceMethod<&KvmVm::GetClock>("getClock"),
+                         InstanceMethod<&KvmVm::SetClock>("setClock"),
                          InstanceMethod<&KvmVm::CreateVcpu>("createVcpu"),
                          InstanceMethod<&KvmVm::Close>("close"),
                      });
@@ -112,6 +114,24 @@ Napi::Value KvmVm::GetDirtyLog(const Napi::CallbackInfo& info) {
   log.dirty_bitmap = bitmap.data;
   Ioctl(env, "KVM_GET_DIRTY_LOG", KVM_GET_DIRTY_LOG, &log);
   return env.Undefined();
+}
+
+// () -> nanoseconds, a bigint.
+Napi::Value KvmVm::GetClock(const Napi::CallbackInfo& info) {
+  kvm_clock_data data{};
+  Ioctl(info.Env(), "KVM_GET_CLOCK", KVM_GET_CLOCK, &data);
+  return Napi::BigInt::New(info.Env(), static_cast<uint64_t>(data.clock));
+}
+
+// (nanoseconds): a bigint of 64 bits.
+Napi::Value KvmVm::SetClock(const Napi::CallbackInfo& info) {
+  if (!info[0].IsBigInt()) ThrowArgument(info.Env(), "nanoseconds must be a bigint");
+  bool lossless = false;
+  kvm_clock_data data{};
+  data.clock = info[0].As<Napi::BigInt>().Uint64Value(&lossless);
+  if (!lossless) ThrowArgument(info.Env(), "nanoseconds must have 64 bits");
+  Ioctl(info.Env(), "KVM_SET_CLOCK", KVM_SET_CLOCK, &data);
+  return info.Env().Undefined();
 }
 
 // (id, memory, offset, size): the range becomes the vCPU's mailbox.

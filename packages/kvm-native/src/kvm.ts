@@ -1,12 +1,6 @@
-import {
-  type Accelerator,
-  type AcceleratorVm,
-  type AcceleratorVmOptions,
-  type Probe,
-  type Supports,
-  VmError,
-} from '@picovm/core';
+import { type Accelerator, type AcceleratorVm, type AcceleratorVmOptions, type Probe, VmError } from '@picovm/core';
 import type { X86Vcpu } from '@picovm/core/x86';
+import { listedMsrs } from './host/listed-msrs.ts';
 import { openSystem } from './host/open-system.ts';
 import { type KvmOptions, type ResolvedOptions, resolveOptions } from './host/options.ts';
 import { createNativeVm, probe, supportsOf } from './host/probe.ts';
@@ -14,7 +8,7 @@ import { Unavailable } from './host/unavailable.ts';
 import type { NativeVm } from './native/addon.ts';
 import { supportedCpuid } from './vcpu/cpuid-table.ts';
 import { MAILBOX_SIZE } from './vcpu/mailbox.ts';
-import { KvmVm } from './vm/kvm-vm.ts';
+import { type HostFacts, KvmVm } from './vm/kvm-vm.ts';
 
 /**
  * Linux KVM as an accelerator. Making one does nothing yet, on any platform: `probe` tells whether it can be used.
@@ -25,12 +19,6 @@ import { KvmVm } from './vm/kvm-vm.ts';
  */
 export function kvm(options: KvmOptions = {}): Accelerator<X86Vcpu> {
   return new KvmAccelerator(resolveOptions(options));
-}
-
-/** What is asked of the host once, and used for every VM. */
-interface HostFacts {
-  readonly supports: Supports;
-  readonly cpuid: Uint8Array;
 }
 
 class KvmAccelerator implements Accelerator<X86Vcpu> {
@@ -48,9 +36,9 @@ class KvmAccelerator implements Accelerator<X86Vcpu> {
   }
 
   createVm(options: AcceleratorVmOptions): AcceleratorVm<X86Vcpu> {
-    const [native, { supports, cpuid }] = this.#open();
+    const [native, facts] = this.#open();
     try {
-      return new KvmVm(native, supports, cpuid, options);
+      return new KvmVm(native, facts, options);
     } catch (error) {
       native.close();
       throw error;
@@ -61,7 +49,11 @@ class KvmAccelerator implements Accelerator<X86Vcpu> {
     try {
       const system = openSystem(this.#options);
       try {
-        this.#facts ??= { supports: supportsOf(system, this.#options), cpuid: supportedCpuid(system) };
+        this.#facts ??= {
+          supports: supportsOf(system, this.#options),
+          cpuid: supportedCpuid(system),
+          listedMsrs: listedMsrs(system),
+        };
         return [createNativeVm(system), this.#facts];
       } finally {
         system.close();

@@ -1,6 +1,12 @@
 export { type AcceleratorTestOptions, acceleratorCases, testAccelerator } from './accelerator/test-accelerator.ts';
 export { testDevice } from './device/test-device.ts';
-export type { AnyDeviceFactory, DeviceTestOptions, InterruptHooks, OptionsOf } from './device/test-options.ts';
+export type {
+  AnyDeviceFactory,
+  DeviceTestOptions,
+  InterruptHooks,
+  NeededOptions,
+  OptionsOf,
+} from './device/test-options.ts';
 export { FakeClock } from './fakes/fake-clock.ts';
 export { type ClaimedRange, FakeMachine, type FakeMachineOptions, type LogEntry } from './fakes/fake-machine.ts';
 export type { RecordedAccess } from './fakes/recorded-access.ts';

@@ -1,6 +1,6 @@
 // The module of the worker that inWorker starts in Node: it loads the machine's module.
 import { VmError } from '@picovm/core';
-import { checkMachine } from './define-machine.ts';
+import { checkDefinition } from './define-machine.ts';
 import { errorToData } from './protocol/error-data.ts';
 import { sealed } from './protocol/messages.ts';
 import { serveMachine } from './serve-machine.ts';
@@ -9,7 +9,7 @@ import { workerScope } from './transport/worker-scope.ts';
 
 const { machine: url } = (nodeThreads() as NodeThreads).workerData as { machine: string };
 try {
-  serveMachine(checkMachine(await load(), `the default export of ${url}`));
+  serveMachine(checkDefinition(await load(), `the default export of ${url}`));
 } catch (error) {
   workerScope().postMessage(sealed({ type: 'broken', error: errorToData(error) }), []);
 }

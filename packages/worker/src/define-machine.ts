@@ -37,11 +37,14 @@ export interface MachineLink {
  */
 export type BuildMachine<O> = (link: MachineLink, options: O) => Vm | Promise<Vm>;
 
-/** A machine that can be made, here or in a worker. */
+/** A machine that can be made, here or in a worker. @typeParam O the options of its build function */
 export interface MachineDefinition<O = unknown> {
   /** Builds one. */
   readonly build: BuildMachine<O>;
 }
+
+/** The options that the build function of a machine takes: `OptionsOf<typeof machine>`. */
+export type OptionsOf<M> = M extends MachineDefinition<infer O> ? O : never;
 
 /**
  * Describes a machine, to be made by `inThread` or `inWorker`. It is the default export of a module of its own.
@@ -69,7 +72,7 @@ export function defineMachine<O = unknown>(build: BuildMachine<O>): MachineDefin
 }
 
 /** Refuses what is no machine. @param what names it for the error. @throws VmError `ERR_INVALID_ARGUMENT` */
-export function checkMachine(machine: unknown, what: string): MachineDefinition<unknown> {
+export function checkDefinition(machine: unknown, what: string): MachineDefinition<unknown> {
   if (typeof (machine as Partial<MachineDefinition> | undefined)?.build === 'function')
     return machine as MachineDefinition;
   throw new VmError('ERR_INVALID_ARGUMENT', `${what} is no machine: make it with defineMachine`);

@@ -1,7 +1,8 @@
 import { connect } from './client/connect.ts';
-import { checkMachine, type MachineDefinition } from './define-machine.ts';
+import { checkDefinition, type MachineDefinition } from './define-machine.ts';
 import type { Machine } from './machine.ts';
 import { MachineServer } from './serve/machine-server.ts';
+import { checkStartSettings, type StartArguments } from './start-settings.ts';
 import { threadPorts } from './transport/thread-port.ts';
 
 /**
@@ -15,15 +16,16 @@ import { threadPorts } from './transport/thread-port.ts';
  * ```
  * @param machine what `defineMachine` gave
  * @param options for the machine's build function, which gets a copy: data that can be cloned
- * @throws VmError (as a rejection) `ERR_INVALID_ARGUMENT`, or whatever the build function throws
+ * @param settings when the start is given up; a build function that never returns cannot be interrupted here
+ * @throws VmError (as a rejection) `ERR_INVALID_ARGUMENT`; `ERR_WORKER` if the start is given up; or whatever the build function throws
  */
 export async function inThread<O>(
   machine: MachineDefinition<O>,
-  // biome-ignore lint/complexity/noBannedTypes: {} is the type that an object of optional members extends.
-  ...[options]: {} extends O ? [options?: O] : [options: O]
+  ...[options, settings = {}]: StartArguments<O>
 ): Promise<Machine> {
-  const definition = checkMachine(machine, 'what inThread was given');
+  const definition = checkDefinition(machine, 'what inThread was given');
+  const limits = checkStartSettings(settings);
   const { host, machine: port } = threadPorts(() => server.kill());
   const server = new MachineServer(definition, port);
-  return connect(host, options);
+  return connect(host, options, limits);
 }

@@ -4,10 +4,12 @@ export {
   defineMachine,
   type MachineDefinition,
   type MachineLink,
+  type OptionsOf,
   type ScreenSource,
 } from './define-machine.ts';
 export { inThread } from './in-thread.ts';
-export { type InWorkerSettings, inWorker } from './in-worker.ts';
+export { inWorker } from './in-worker.ts';
 export type { Machine } from './machine.ts';
 export { serveMachine } from './serve-machine.ts';
+export type { StartArguments, StartSettings } from './start-settings.ts';
 export type { WorkerLike } from './transport/worker-port.ts';

@@ -188,6 +188,13 @@ describe.each(FORMS)('a machine $name', (form) => {
     });
     await expect(machine.run({ timeoutMs: -1 })).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
     await expect(machine.run({ maxExits: Number.NaN })).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+    for (const options of [{ timeout: 5 }, { timeoutMs: 5, max: 1 }, { signal: new AbortController() }, 5, null]) {
+      await expect(machine.run(options as never)).rejects.toMatchObject({
+        name: 'VmError',
+        code: 'ERR_INVALID_ARGUMENT',
+      });
+    }
+    await expect(machine.run({ timeout: 5 } as never)).rejects.toThrow('timeout');
     const running = machine.run();
     for (const call of [machine.run(), machine.reset()]) {
       await expect(call).rejects.toMatchObject({ code: 'ERR_VM_RUNNING' });
@@ -229,12 +236,16 @@ describe.each(FORMS)('a machine $name', (form) => {
     expect((await running).outcome).toBe('stopped');
   });
 
-  it('refuses names that the machine does not have, and says which it has', async () => {
+  it('refuses names that the machine does not have, listeners that are none, and what are no bytes', async () => {
     await using machine = await form.start({ code: HALT });
     const refused = { code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining('com1') };
     expect(() => machine.on('com2', () => {})).toThrow(expect.objectContaining(refused));
     await expect(machine.send('vga', 'x')).rejects.toMatchObject(refused);
     await expect(machine.screen('com1')).rejects.toMatchObject({ message: expect.stringContaining('it has vga') });
+    expect(() => machine.on('com1', undefined as never)).toThrow(expect.objectContaining(refused));
+    for (const bytes of [undefined, 65, [65], new ArrayBuffer(1)]) {
+      await expect(machine.send('com1', bytes as never)).rejects.toMatchObject(refused);
+    }
   });
 
   it('ends a run by the error of a device, and can go on', async () => {
@@ -249,6 +260,7 @@ describe.each(FORMS)('a machine $name', (form) => {
   it.each([
     ['overlap', { name: 'VmError', code: 'ERR_BUS_OVERLAP', message: expect.stringContaining('com2') }],
     ['throw', { name: 'TypeError', message: 'no such part', stack: expect.stringContaining('build') }],
+    ['odd', { message: 'what was thrown cannot be shown' }],
     ['nothing', { code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining('must return the Vm') }],
     ['same-name', { code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining('vga is taken') }],
   ] as const)('is not made if it is built wrong: %s', async (build, error) => {

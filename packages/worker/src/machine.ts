@@ -14,13 +14,18 @@ export interface Machine extends AsyncDisposable {
    * Calls `listener` with what an output or a screen of the machine sends: bytes, or what the screen's source shows. The
    * bytes count as taken when the listener has returned, and the promise that it may return is settled; the guest waits
    * while about 1 MiB was not taken. What nobody listens to is dropped.
+   *
+   * What a listener throws, or rejects with, stops the run under way, which rejects with an error whose cause it is; if none
+   * is, the next `run` rejects with it, or else `dispose`. Once the machine is gone, it is an unhandled rejection.
    * @returns ends it
-   * @throws VmError `ERR_INVALID_ARGUMENT` if the machine has no output and no screen of that name
+   * @throws VmError `ERR_INVALID_ARGUMENT` if the machine has no output and no screen of that name, or `listener` is no
+   *   function
    */
   on<T = Uint8Array>(name: string, listener: (value: T) => unknown): Disposable;
   /**
-   * Sends bytes to an input of the machine; a string as UTF-8. Resolves when the device has taken all of them.
-   * @throws VmError (as a rejection) `ERR_INVALID_ARGUMENT` if the machine has no input of that name
+   * Sends bytes to an input of the machine, or a string as UTF-8. Resolves when the device has taken all of them.
+   * @throws VmError (as a rejection) `ERR_INVALID_ARGUMENT` if the machine has no input of that name, or
+   *   it is given neither bytes nor a string
    */
   send(name: string, bytes: Uint8Array | string): Promise<void>;
   /**
@@ -29,8 +34,10 @@ export interface Machine extends AsyncDisposable {
    */
   screen<T = unknown>(name: string): Promise<T>;
   /**
-   * Runs the guest, as `vm.run` does. A run goes on while the guest waits for a listener; `timeoutMs` counts that, too.
-   * @throws VmError (as a rejection) `ERR_VM_RUNNING`, `ERR_INVALID_ARGUMENT`; `ERR_DEVICE` if a screen cannot be shown
+   * Runs the guest, as `vm.run` does. A run goes on while the guest waits for a listener; `timeoutMs` counts that, too. A
+   * slice is at most 10 ms long, whatever `sliceMs` is.
+   * @throws VmError (as a rejection) `ERR_VM_RUNNING`, `ERR_INVALID_ARGUMENT`; `ERR_DEVICE` if a screen cannot be shown, or a
+   *   listener threw: the machine was stopped then, and can run on
    */
   run(options?: RunOptions): Promise<RunResult>;
   /** Ends a run with the outcome `stopped`. Does nothing if none is under way. */
@@ -63,7 +70,8 @@ export interface Machine extends AsyncDisposable {
   /**
    * Stops the machine, gives back everything, and ends its worker; a run that is under way still has its result. A worker
    * that does not answer within two seconds is ended as by `kill`. Idempotent.
-   * @throws VmError (as a rejection) `ERR_DEVICE` if a part of the machine threw; everything is given back all the same
+   * @throws VmError (as a rejection) `ERR_DEVICE` if a part of the machine threw, or a listener did and no run has told it;
+   *   everything is given back all the same
    */
   dispose(): Promise<void>;
   /** Ends the machine at once, whatever its worker is doing: pending calls reject with `ERR_WORKER`. Idempotent. */

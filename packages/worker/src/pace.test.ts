@@ -53,9 +53,9 @@ class Flood implements AsyncDisposable {
 describe.each(FORMS)('a guest $name that sends more than its host takes', (form) => {
   beforeEach(needForm(form));
 
-  it('waits for the host, and then goes on', async () => {
+  it.each([[undefined], [2000]])('waits for the host, and then goes on: sliceMs %s', async (sliceMs) => {
     await using flood = await Flood.start(form);
-    const { running } = await flood.fill();
+    const { running } = await flood.fill({ sliceMs });
     const sent = flood.received;
     expect(sent).toBeGreaterThanOrEqual(MIB);
     // What it sends in the few slices until it is made to wait.

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeEach, expect, it } from 'vitest';
 import { needBuild } from './test/forms.test-util.ts';
+import { temporaryFolder } from './test/temporary-folder.test-util.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
@@ -14,7 +15,7 @@ it.each(['in this thread', 'in a worker, with one line changed'])(
   'the example of the README works %s',
   async (form) => {
     // Inside of the package, which finds itself and its devices by their names.
-    const folder = mkdtempSync(fileURLToPath(new URL('../dist/.readme-', import.meta.url)));
+    const folder = temporaryFolder(fileURLToPath(new URL('../dist/.readme-', import.meta.url)));
     try {
       for (const [, name, code] of readme.matchAll(/```js\n\/\/ ([a-z-]+\.js)\n(.*?)```/gs)) {
         const line = /^const machine = await inThread.*\n\/\/ (const machine = .*)$/m;

@@ -1,4 +1,4 @@
-import { checkMachine, type MachineDefinition } from './define-machine.ts';
+import { checkDefinition, type MachineDefinition } from './define-machine.ts';
 import { MachineServer } from './serve/machine-server.ts';
 import { messagePort } from './transport/message-port.ts';
 import { workerScope } from './transport/worker-scope.ts';
@@ -14,6 +14,6 @@ import { workerScope } from './transport/worker-scope.ts';
  * @throws VmError `ERR_INVALID_ARGUMENT` outside of a worker, or if it is given no machine
  */
 export function serveMachine<O>(machine: MachineDefinition<O>): void {
-  const definition = checkMachine(machine, 'what serveMachine was given');
+  const definition = checkDefinition(machine, 'what serveMachine was given');
   new MachineServer(definition, messagePort(workerScope()));
 }

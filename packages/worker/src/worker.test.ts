@@ -7,7 +7,7 @@ import { inThread, inWorker, type Machine, serveMachine } from './index.ts';
 import { Bundles } from './test/bundles.test-util.ts';
 import { BUILT, IN_WORKERS, inWorkerByUrl, MODULE, needBuild, needForm } from './test/forms.test-util.ts';
 import testMachine from './test/machine.test-util.ts';
-import { HALT, makes, sends, TROUBLE } from './test/programs.test-util.ts';
+import { HALT, makes, TROUBLE } from './test/programs.test-util.ts';
 import { WebWorker } from './test/web-worker.test-util.ts';
 
 const bundles = new Bundles();
@@ -164,28 +164,6 @@ describe('inWorker by the URL of a module', () => {
       expect(stdout).toBe('halted\n');
     },
   );
-});
-
-it('what a listener throws is an uncaught error of the program, and the machine goes on', async (context) => {
-  needBuild(context);
-  const program = bundles.write(
-    'listener.mjs',
-    `import { inThread } from ${JSON.stringify(BUILT.href)};
-     import machine from ${JSON.stringify(MODULE.href)};
-     process.on('uncaughtException', ({ message }) => console.log('uncaught:', message));
-     const made = await inThread(machine, { code: ${JSON.stringify(sends(3))} });
-     made.on('com1', () => { throw new Error('from a listener'); });
-     made.on('com1', async () => { throw new Error('from an async listener'); });
-     made.on('com1', (bytes) => console.log([...bytes].join()));
-     console.log((await made.run()).outcome);`,
-  );
-  const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(program)]);
-  expect(stdout.trim().split('\n').sort()).toEqual([
-    '0,1,2',
-    'halted',
-    'uncaught: from a listener',
-    'uncaught: from an async listener',
-  ]);
 });
 
 it('inThread refuses what is no machine', async () => {

@@ -1,8 +1,19 @@
 import type { VcpuState } from '@picovm/core';
-import { noEvents, realModeSegment, resetFpu, type X86VcpuState } from '@picovm/core/x86';
+import {
+  noEvents,
+  realModeSegment,
+  resetFpu,
+  resetXsave,
+  type X86SpecialRegisters,
+  type X86VcpuState,
+} from '@picovm/core/x86';
 import { describe, expect, it } from 'vitest';
 import { CPU_MODELS } from './index.ts';
 import { CODE, HANDLERS, machine, type TestMachine } from './machine.test-util.ts';
+
+function withSpecial(state: X86VcpuState, special: Partial<X86SpecialRegisters>): X86VcpuState {
+  return { ...state, special: { ...state.special, ...special } };
+}
 
 /** Another machine that goes on where one stands. */
 function successor(of: TestMachine, model?: Parameters<typeof machine>[0]): TestMachine {
@@ -24,7 +35,15 @@ describe('a snapshot of the interpreter', () => {
     b.vcpu.restore(state);
     expect(b.vcpu.snapshot()).toEqual(state);
     expect(b.vcpu.a20).toBe(a.vcpu.a20);
-    expect(state).toMatchObject({ arch: 'x86', version: 1, model, fpu: resetFpu(), msrs: [], events: noEvents() });
+    expect(state).toMatchObject({
+      arch: 'x86',
+      version: 1,
+      model,
+      fpu: resetFpu(),
+      xsave: resetXsave(),
+      msrs: [],
+      events: noEvents(),
+    });
   });
 
   it('has the flags of the last instruction, however they are kept', () => {
@@ -130,6 +149,15 @@ describe('a snapshot of the interpreter', () => {
     expect([a.run(), a.vcpu.snapshot().events.shutdown]).toEqual(['shutdown', true]);
   });
 
+  it('forgets a kick', () => {
+    const a = machine();
+    a.load([0x90, 0xf4]);
+    const state = a.vcpu.snapshot();
+    a.vcpu.kick();
+    a.vcpu.restore(state);
+    expect(a.run()).toBe('halt');
+  });
+
   it('has the address lines of the state at once', () => {
     const a = machine({ regions: [{ base: 0, size: 0x200000 }] });
     a.memory.writeU8(0x100000, 1);
@@ -173,12 +201,44 @@ describe('the interpreter refuses, and stays as it is,', () => {
     ['protected mode', (it) => ({ ...it, special: { ...it.special, cr0: 0x11n } }), 'protected mode'],
     ['a used FPU', (it) => ({ ...it, fpu: { ...it.fpu, fcw: 0x37f } }), 'the FPU'],
     ['a used XMM register', (it) => ({ ...it, fpu: { ...it.fpu, xmm: new Uint8Array(256).fill(1) } }), 'the FPU'],
+    ['a used AVX', (it) => ({ ...it, xsave: { ...it.xsave, xcr0: 7n } }), 'XSAVE'],
+    [
+      'paging without protection',
+      (it) => withSpecial(it, { cr0: 0xe0000010n }),
+      'CR0.PG without CR0.PE: the snapshot has 0xe0000010',
+    ],
+    ['a cache that is on and not', (it) => withSpecial(it, { cr0: 0x20000010n }), 'CR0.NW without CR0.CD'],
+    ['bits of CR0 that there are not', (it) => withSpecial(it, { cr0: 0x10060000010n }), 'the register CR0'],
+    ['a long CR2', (it) => withSpecial(it, { cr2: 1n << 32n }), 'CR2'],
+    ['a long CR3', (it) => withSpecial(it, { cr3: 1n << 32n }), 'CR3'],
+    ['SSE', (it) => withSpecial(it, { cr4: 0x200n }), 'CR4: the snapshot has 0x200'],
+    [
+      'a segment far away',
+      (it) => withSpecial(it, { ds: { ...it.special.ds, base: 1n << 40n } }),
+      'the base of DS: the snapshot has 0x10000000000, this machine 32 bits',
+    ],
+    ['64-bit code', (it) => withSpecial(it, { cs: { ...it.special.cs, l: 1 } }), 'the L bit of CS'],
+    [
+      'an interrupt table far away',
+      (it) => withSpecial(it, { idt: { base: 1n << 32n, limit: 0x3ff } }),
+      'the base of the IDT',
+    ],
+    ['a breakpoint far away', (it) => ({ ...it, debug: { ...it.debug, dr3: 1n << 32n } }), 'DR3'],
+    ['flags that there are not', (it) => ({ ...it, registers: { ...it.registers, rflags: 0x400002n } }), 'RFLAGS'],
     ['EFER', (it) => ({ ...it, special: { ...it.special, efer: 1n } }), 'EFER'],
     ['CR8', (it) => ({ ...it, special: { ...it.special, cr8: 1n } }), 'CR8'],
     ['a long RIP', (it) => ({ ...it, registers: { ...it.registers, rip: 1n << 32n } }), 'RIP'],
     ['MSRs', (it) => ({ ...it, msrs: [{ index: 0x174, value: 1n }] }), 'register 0x174: the snapshot has 0x1'],
     ['an NMI', (it) => ({ ...it, events: { ...it.events, nmiMasked: true } }), 'NMI'],
   ])('%s', (_what, change, message) => refused(change, 'ERR_SNAPSHOT_MISMATCH', message));
+
+  it('control registers that an older model does not have', () => {
+    refused((it) => withSpecial(it, { cr0: 8n }), 'ERR_SNAPSHOT_MISMATCH', 'the register CR0', { model: '80186' });
+    refused((it) => withSpecial(it, { cr0: 0x10n }), 'ERR_SNAPSHOT_MISMATCH', 'the register CR0', { model: '80286' });
+    refused((it) => withSpecial(it, { cr0: 0x20n }), 'ERR_SNAPSHOT_MISMATCH', 'the register CR0', { model: '80386' });
+    refused((it) => withSpecial(it, { cr3: 0x1000n }), 'ERR_SNAPSHOT_MISMATCH', 'the register CR3', { model: '80286' });
+    refused((it) => withSpecial(it, { cr4: 1n }), 'ERR_SNAPSHOT_MISMATCH', 'the register CR4', { model: '80486' });
+  });
 
   it('lines that an 8086 does not have, and the host for anything but a Pentium', () => {
     refused((it) => ({ ...it, a20: true }), 'ERR_SNAPSHOT_MISMATCH', 'A20', { model: '8086' });

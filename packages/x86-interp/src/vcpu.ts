@@ -3,7 +3,6 @@ import {
   type RunBudget,
   type SnapshotDifference,
   snapshotMismatch,
-  type VcpuDump,
   type VcpuState,
   VmError,
 } from '@picovm/core';
@@ -12,6 +11,7 @@ import {
   isSelfJump,
   RFLAGS,
   readX86VcpuState,
+  type X86Dump,
   type X86Registers,
   type X86SpecialRegisters,
   type X86VcpuState,
@@ -100,7 +100,7 @@ export class X86Interpreter implements InterpVcpu {
     return isSelfJump(this.#codeBytes(), wide ? 32 : 16);
   }
 
-  dump(): VcpuDump {
+  dump(): X86Dump {
     return dumpX86(this.getRegisters(), this.getSpecialRegisters());
   }
 

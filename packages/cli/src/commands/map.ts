@@ -6,6 +6,7 @@ import { machineSettings } from '../options/machine-settings.ts';
 import { RUN_OPTIONS } from '../options/option-table.ts';
 import { parseArgs } from '../options/parse-args.ts';
 import { runSettings } from '../options/run-settings.ts';
+import { jsonText } from '../output/json-text.ts';
 import { UsageError } from '../usage-error.ts';
 
 /**
@@ -21,6 +22,6 @@ export async function map(args: readonly string[]): Promise<number> {
   const { vm } = await buildMachine(plan, accelerator);
   const entries = vm.map();
   vm.dispose();
-  console.log(json ? JSON.stringify(entries, null, 2) : formatAddressMap(entries));
+  console.log(json ? jsonText(entries) : formatAddressMap(entries));
   return EXIT_STATUS.ok;
 }

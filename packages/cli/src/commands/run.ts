@@ -4,6 +4,7 @@ import { machineSettings } from '../options/machine-settings.ts';
 import { RUN_OPTIONS } from '../options/option-table.ts';
 import { parseArgs } from '../options/parse-args.ts';
 import { runSettings } from '../options/run-settings.ts';
+import { checkOutputs } from '../output/check-outputs.ts';
 import { runMachine } from '../run-machine.ts';
 import { UsageError } from '../usage-error.ts';
 import { readImage } from './read-image.ts';
@@ -17,6 +18,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (path === undefined) throw new UsageError("run needs a guest image: see 'picovm run --help'");
   if (rest.length > 0) throw new UsageError(`run takes one image, but got '${path}' and '${rest[0]}'`);
   const image = readImage(path);
+  checkOutputs({ path, isSnapshot: false }, settings);
   const { load, entry } = machine;
   return runMachine(await planMachine(machine), settings, ({ vm }) => {
     loadImage(vm, image, { load, entry });

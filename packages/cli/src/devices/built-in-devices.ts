@@ -9,3 +9,8 @@ export const BUILT_IN_PACKAGES: readonly string[] = ['@picovm/device-console', '
 export const BUILT_IN_DEVICES: ReadonlyMap<string, AnyDeviceFactory> = new Map<string, AnyDeviceFactory>(
   [debugConsole, uart16550, vgaText].map((factory) => [factory.manifest.type, factory as AnyDeviceFactory]),
 );
+
+/** Whether a device is a built-in type, for which nothing is imported. */
+export function isBuiltIn({ name, exportName }: { name: string; exportName: string | undefined }): boolean {
+  return exportName === undefined && BUILT_IN_DEVICES.has(name);
+}

@@ -1,4 +1,5 @@
 import { type Device, isVmError } from '@picovm/core';
+import { thrownAt } from '../output/throw-site.ts';
 import { UsageError } from '../usage-error.ts';
 import type { DeviceArgument } from './device-argument.ts';
 import { loadDevice } from './load-device.ts';
@@ -39,6 +40,7 @@ async function explained<T>(what: string, action: () => Promise<T>): Promise<T> 
     return await action();
   } catch (error) {
     if (error instanceof UsageError || isVmError(error)) throw new UsageError(`${what}: ${error.message}`);
-    throw new UsageError(`${what}: it could not be made: ${error instanceof Error ? error.message : String(error)}`);
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${what}: it could not be made: ${message}${thrownAt(error)}`);
   }
 }

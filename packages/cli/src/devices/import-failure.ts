@@ -1,3 +1,4 @@
+import { thrownAt } from '../output/throw-site.ts';
 import { importerIn } from './import-from.ts';
 
 /** What a failed resolution says: what was looked for, and by whom. */
@@ -30,7 +31,7 @@ export function importFailure(thrown: unknown, specifier: string): string {
   if (code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return `it has no such entry point: ${message}`;
   if (thrown instanceof SyntaxError)
     return `it is no JavaScript that Node ${process.versions.node} can run: ${message}`;
-  return `it threw when it was imported: ${message}`;
+  return `it threw when it was imported: ${message}${thrownAt(thrown)}`;
 }
 
 /** The package that a specifier names: `@scope/name` of `@scope/name/file`. */

@@ -4,9 +4,14 @@ import { importFrom } from './import-from.ts';
 import { deviceExports } from './pick-device.ts';
 
 /** The device types in a module, as plain data; or why there are none. */
-export type Inspection =
-  | { readonly devices: readonly InspectedDevice[]; readonly defaultExport: string | undefined }
-  | { readonly problem: string };
+export type Inspection = InspectedModule | { readonly problem: string };
+
+/** The device types in a module. */
+export interface InspectedModule {
+  readonly devices: readonly InspectedDevice[];
+  /** The name of that which is the module's default export, if one is. */
+  readonly defaultExport: string | undefined;
+}
 
 /** One device type of a module. */
 export interface InspectedDevice {

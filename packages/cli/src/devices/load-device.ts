@@ -1,15 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
-import { isAbsolute, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UsageError } from '../usage-error.ts';
 import { BUILT_IN_DEVICES } from './built-in-devices.ts';
 import { checkManifest } from './check-manifest.ts';
+import { checkDeviceName, isPath } from './device-name.ts';
 import { importFailure, isMissing } from './import-failure.ts';
 import { importFrom, type ModuleExports } from './import-from.ts';
 import { type AnyDeviceFactory, pickDevice } from './pick-device.ts';
-
-/** Not imported: what stands in a snapshot must not be code itself, and a `data:` URL is. On Windows, `C:` is a drive. */
-const URL_SCHEME = /^[a-z][a-z0-9+.-]+:/i;
+import { unknownDevice } from './unknown-device.ts';
 
 /**
  * Finds a device type: a built-in one, or that of a package or a file.
@@ -28,17 +27,15 @@ export async function loadDevice(name: string, exportName?: string): Promise<Any
 
 async function importDevice(name: string): Promise<ModuleExports> {
   const directory = process.cwd();
-  if (URL_SCHEME.test(name)) throw new UsageError('it is a URL: give a package, or the path of a file');
+  checkDeviceName(name);
   const specifier = isPath(name) ? fileSpecifier(name) : name;
   try {
     return await importFrom(directory, specifier);
   } catch (error) {
-    throw new UsageError(isMissing(error, specifier, directory) ? unknown(name) : importFailure(error, specifier));
+    throw new UsageError(
+      isMissing(error, specifier, directory) ? unknownDevice(name, directory) : importFailure(error, specifier),
+    );
   }
-}
-
-function isPath(name: string): boolean {
-  return name.startsWith('.') || isAbsolute(name);
 }
 
 function fileSpecifier(name: string): string {
@@ -46,10 +43,4 @@ function fileSpecifier(name: string): string {
   if (!existsSync(path)) throw new UsageError('there is no such file');
   if (!statSync(path).isFile()) throw new UsageError("it is no file: give the file of the device's module");
   return pathToFileURL(path).href;
-}
-
-function unknown(name: string): string {
-  if (existsSync(name)) return `it is a file: write it as ./${name}`;
-  const builtIn = [...BUILT_IN_DEVICES.keys()].sort().join(', ');
-  return `it is neither built in (${builtIn}) nor an installed package: npm install ${name}`;
 }

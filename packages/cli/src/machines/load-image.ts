@@ -21,9 +21,12 @@ export function isBootSector(image: Uint8Array): boolean {
  * Copies a flat binary into the memory of a VM, and puts its vCPU into real mode at the entry point, with interrupts
  * off and all data segments 0.
  * @returns the load address that was used
- * @throws VmError `ERR_INVALID_ARGUMENT` if the image is empty, does not fit, or begins where real mode cannot
+ * @throws VmError `ERR_INVALID_ARGUMENT` if the image is no Uint8Array, is empty, does not fit, or begins where real mode cannot
  */
 export function loadImage(vm: Vm<X86Vcpu>, image: Uint8Array, options: LoadOptions = {}): number {
+  if (!(image instanceof Uint8Array)) {
+    throw new VmError('ERR_INVALID_ARGUMENT', 'the image must be a Uint8Array: read its file first');
+  }
   const load = options.load ?? (isBootSector(image) ? BOOT_SECTOR_ADDRESS : 0);
   const room = vm.memory.contiguous(load);
   if (image.length === 0) throw new VmError('ERR_INVALID_ARGUMENT', 'the image is empty: there is nothing to run');

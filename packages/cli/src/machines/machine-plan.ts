@@ -2,6 +2,7 @@ import { type Accelerator, type Device, isVmError } from '@picovm/core';
 import type { X86Vcpu } from '@picovm/core/x86';
 import type { DevicePlan } from '../devices/device-plan.ts';
 import type { MachineSettings } from '../options/machine-settings.ts';
+import { thrownAt } from '../output/throw-site.ts';
 import { UsageError } from '../usage-error.ts';
 import { type Pico, type PicoOptions, pico } from './pico.ts';
 
@@ -48,7 +49,7 @@ function refusal(error: unknown, plans: readonly DevicePlan[], devices: readonly
   const plan = plans[devices.findLastIndex((one) => one.id === (claimed?.owner ?? device ?? id))];
   if (plan === undefined) return error;
   const hint = error.code === 'ERR_DEVICE_ID' ? ', with id=NAME' : '';
-  return new UsageError(`${plan.origin}: ${error.message}${hint}`);
+  return new UsageError(`${plan.origin}: ${error.message}${hint}${thrownAt(error.cause)}`);
 }
 
 async function makeDevices(plans: readonly DevicePlan[]): Promise<Device[]> {

@@ -46,9 +46,10 @@ export interface Pico {
 /**
  * The smallest machine: memory only where asked for, one vCPU, a VGA text screen at 0xB8000, the debug console at port
  * 0xE9, and COM1 at port 0x3F8. Its CPU is in the state after RESET; `loadImage` puts a program in its way.
- * @throws VmError `ERR_INVALID_ARGUMENT` for a memory size that does not fit, and whatever `Vm` throws
+ * @throws VmError `ERR_INVALID_ARGUMENT` for a memory size that does not fit or an unknown option, and whatever `Vm` throws
  */
 export function pico(options: PicoOptions): Pico {
+  checkNames(options);
   const { accelerator, memory = HOLE_END, onSerial, onDebug, devices = [], clock, logger } = options;
   const vga = vgaText();
   const debug = debugConsole({ output: onDebug });
@@ -61,6 +62,24 @@ export function pico(options: PicoOptions): Pico {
     logger,
   });
   return { vm, vga, com1, debug };
+}
+
+// As a record, so that the compiler misses a name that is missing here.
+const OPTIONS: Record<keyof PicoOptions, true> = {
+  accelerator: true,
+  memory: true,
+  onSerial: true,
+  onDebug: true,
+  devices: true,
+  clock: true,
+  logger: true,
+};
+
+function checkNames(options: PicoOptions): void {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(OPTIONS, name));
+  if (unknown === undefined) return;
+  const message = `pico has no option '${unknown}': it has ${Object.keys(OPTIONS).join(', ')}`;
+  throw new VmError('ERR_INVALID_ARGUMENT', message, { name: unknown });
 }
 
 function picoMemory(size: number): MemoryRegionSpec[] {

@@ -7,9 +7,6 @@ export interface OptionSpec {
   readonly help: string;
 }
 
-/** Those options of `picovm run` that shape the machine and what it begins with: a snapshot says all of it. */
-export const MACHINE_OPTIONS = ['machine', 'memory', 'device', 'load', 'entry'] as const;
-
 /** The options of `picovm run`. */
 export const RUN_OPTIONS = {
   accel: { value: 'auto|kvm|interp', help: 'what runs the guest (default: auto, the best that can run here)' },
@@ -38,11 +35,21 @@ export const RUN_OPTIONS = {
   help: { help: 'print this help' },
 } as const;
 
-/** The options of `picovm resume`: what shapes the machine is in the snapshot. */
+/** What `picovm resume` does not take: the snapshot says it. */
+export const SAVED_OPTIONS = ['machine', 'memory', 'load', 'entry'] as const;
+
+/** What only `picovm resume` takes, or takes in its own way: which code of others it may import. */
+export const IMPORT_OPTIONS = {
+  device: { value: 'NAME', multiple: true, help: 'import this package or file, which the snapshot asks for' },
+  'allow-devices': { help: 'import every package and file that the snapshot asks for' },
+} as const;
+
+/** The options of `picovm resume`. */
 export const RESUME_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   ...Object.fromEntries(
-    Object.entries(RUN_OPTIONS).filter(([name]) => !(MACHINE_OPTIONS as readonly string[]).includes(name)),
+    Object.entries(RUN_OPTIONS).filter(([name]) => !(SAVED_OPTIONS as readonly string[]).includes(name)),
   ),
+  ...IMPORT_OPTIONS,
   accel: { ...RUN_OPTIONS.accel, help: 'what runs the guest (default: what it was taken on, where that can run)' },
 };
 

@@ -33,7 +33,7 @@ export interface RunSettings {
 }
 
 /** @throws UsageError for each value that cannot be read */
-export function runSettings(options: OptionValues<typeof RUN_OPTIONS>): RunSettings {
+export function runSettings(options: Omit<OptionValues<typeof RUN_OPTIONS>, 'device'>): RunSettings {
   const maxExits = given(options['max-exits'], (text) => parseNumber(text, '--max-exits'));
   if (maxExits === 0) throw new UsageError('--max-exits: a run of 0 exits does nothing: give at least 1');
   return {

@@ -6,7 +6,7 @@ import {
   hexRange,
   type OptionReference,
 } from '@picovm/core';
-import type { CatalogueEntry, UnusablePackage, UsableDevice } from '../devices/device-catalogue.ts';
+import type { CatalogueEntry, UsableDevice } from '../devices/device-catalogue.ts';
 import { isSettable } from '../devices/option-values.ts';
 import { printable } from './printable.ts';
 import { wrap } from './wrap.ts';
@@ -22,23 +22,24 @@ const MAX_COLUMN = 24;
 export type Emphasis = (text: string) => string;
 
 /**
- * The devices as text for people: the built-in ones, and those of packages.
+ * The devices as text for people.
  * @param version the version of the command
  */
 export function formatDevices(entries: readonly CatalogueEntry[], version: string, strong: Emphasis): string {
   const blocks = entries.map((entry) => {
-    const from = entry.package === undefined ? `built into picovm ${version}` : label(entry);
+    const from = label(entry, version);
     const gap = ' '.repeat(Math.max(2, WIDTH - entry.device.length - from.length));
     const body = 'problem' in entry ? paragraph('  ', `cannot be used: ${entry.problem}`) : usableLines(entry);
-    return [`${strong(printable(entry.device))}${gap}${printable(from)}`, ...body].join('\n');
+    return [`${strong(printable(entry.device))}${from === '' ? '' : gap}${printable(from)}`, ...body].join('\n');
   });
   const hint = paragraph('', 'Add one with: picovm run IMAGE --device NAME,option=value,...');
   return [...blocks, hint.join('\n')].join('\n\n');
 }
 
-function label({ device, package: info }: UnusablePackage | UsableDevice): string {
-  if (info === undefined) return '';
-  return device === info.name ? info.version : `${info.name} ${info.version}`;
+function label({ device, source }: CatalogueEntry, version: string): string {
+  if (source === 'built-in') return `built into picovm ${version}`;
+  if ('file' in source) return '';
+  return device === source.name ? source.version : `${source.name} ${source.version}`;
 }
 
 function usableLines({ manifest }: UsableDevice): string[] {
@@ -101,7 +102,18 @@ function optionLines(
 }
 
 function kind(option: DeviceOption): string {
-  return option.type === 'string' && option.choices !== undefined ? option.choices.join('|') : option.type;
+  switch (option.type) {
+    case 'integer': {
+      const [min, max] = [option.min, option.max].map((limit) => (option.hex ? hex(limit) : String(limit)));
+      return `${min} to ${max}`;
+    }
+    case 'string':
+      return option.choices?.join('|') ?? 'string';
+    case 'bytes':
+      return `at most ${option.maxLength} bytes`;
+    default:
+      return option.type;
+  }
 }
 
 function sample(option: DeviceOption): string {

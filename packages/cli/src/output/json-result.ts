@@ -1,4 +1,6 @@
 import { hex, type RunResult } from '@picovm/core';
+import { jsonText } from './json-text.ts';
+import { throwSite } from './throw-site.ts';
 
 /** What `--json` adds to the result of the run. */
 export interface JsonExtras {
@@ -29,8 +31,8 @@ export function jsonResult(result: RunResult, extras: JsonExtras): string {
     registers,
     counters,
     recentAccesses,
-    error: error === undefined ? null : { code: error.code, message: error.message },
+    error: error === undefined ? null : { code: error.code, message: error.message, at: throwSite(error) ?? null },
     ...extras,
   };
-  return JSON.stringify(object, (_, value: unknown) => (typeof value === 'bigint' ? hex(value) : value), 2);
+  return jsonText(object);
 }

@@ -5,7 +5,7 @@ const LIMIT = 1 << 20;
 
 /** One of our output streams, as a guest fills it: gathered in blocks, and never more than the reader keeps up with. */
 export class Outlet {
-  /** Called when so much waits that the guest has to stop. */
+  /** Called when so much waits that the guest has to stop, with each block until it does. */
   onFull: () => void = () => {};
   readonly #open: () => NodeJS.WriteStream;
   readonly #writer: BufferedWriter;
@@ -30,10 +30,15 @@ export class Outlet {
     this.#writer.flush();
   }
 
+  /** Whether so much waits that the guest has to stop. */
+  get full(): boolean {
+    return this.#stream !== undefined && isFull(this.#stream);
+  }
+
   /** Resolves when the reader has caught up, or is gone. */
   async drained(): Promise<void> {
     const stream = this.#stream;
-    if (stream === undefined || !isFull(stream)) return;
+    if (stream === undefined || !this.full) return;
     await new Promise<void>((resolve) => {
       stream.once('drain', resolve);
       stream.once('close', resolve);

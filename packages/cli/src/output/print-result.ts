@@ -6,6 +6,7 @@ import { failureReport } from './failure-report.ts';
 import { colourLines, screenLines } from './final-screen.ts';
 import { hexDump } from './hex-dump.ts';
 import { jsonResult } from './json-result.ts';
+import { printable } from './printable.ts';
 import { formatRegisters } from './registers.ts';
 import type { SerialSink } from './serial-sink.ts';
 import { usesColour } from './uses-colour.ts';
@@ -31,7 +32,8 @@ export function printText({ vm, vga }: Pico, settings: RunSettings, { result, st
   if (settings.registers) lines.push(...formatRegisters(result.cpu));
   for (const { address, length } of settings.dumps) lines.push(...hexDump(vm.memory.read(address, length), address));
   if (lines.length > 0) process.stdout.write(`${serial.midLine ? '\n' : ''}${lines.join('\n')}\n`);
-  if (status !== EXIT_STATUS.ok) console.error(`picovm: ${result.message}`);
+  // What a device of others throws is part of the message.
+  if (status !== EXIT_STATUS.ok) console.error(`picovm: ${printable(result.message)}`);
   if (status === EXIT_STATUS.failed) console.error(failureReport(vm, result).join('\n'));
 }
 

@@ -8,7 +8,8 @@ import { reportError } from '../report-error.ts';
 /** Makes sure, before a long run, that what it would lose at its end can be written. @throws UsageError */
 export async function checkFiles({ vm }: Pico, { snapshotOnStop }: RunSettings): Promise<void> {
   if (snapshotOnStop === undefined) return;
-  (await import('../snapshots/write-snapshot.ts')).checkSnapshot(vm, snapshotOnStop);
+  const { checkSnapshot } = await import('../snapshots/write-snapshot.ts');
+  await checkSnapshot(vm, snapshotOnStop);
 }
 
 /**

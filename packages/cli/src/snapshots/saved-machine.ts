@@ -2,6 +2,7 @@ import type { RunResult } from '@picovm/core';
 import type { DevicePlan } from '../devices/device-plan.ts';
 import { type GuestEnd, isGuestEnd } from '../guest-end.ts';
 import type { MachinePlan } from '../machines/machine-plan.ts';
+import { printable } from '../output/printable.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** What a snapshot of the command says of its machine. */
@@ -43,7 +44,8 @@ export function saveMachine(
  */
 export function savedMachine(path: string, saved: unknown): MachinePlan & Pick<SavedMachine, 'accelerator' | 'end'> {
   const { machine, memory, accelerator, devices, end } = record(path, saved);
-  if (machine !== 'pico') throw foreign(path, `its machine is '${String(machine)}', and this picovm has only pico`);
+  if (typeof machine !== 'string') throw foreign(path);
+  if (machine !== 'pico') throw foreign(path, `its machine is '${machine}', and this picovm has only pico`);
   if (typeof memory !== 'number' || typeof accelerator !== 'string' || !Array.isArray(devices)) throw foreign(path);
   return {
     machine,
@@ -65,7 +67,8 @@ function savedEnd(path: string, saved: unknown): GuestEnd {
   const { outcome, message } = record(path, saved);
   const end = { outcome, message };
   if (!isGuestEnd(end)) throw foreign(path);
-  return end;
+  // It is printed, and the file may come from anybody.
+  return { ...end, message: printable(end.message) };
 }
 
 function record(path: string, value: unknown): Readonly<Record<string, unknown>> {

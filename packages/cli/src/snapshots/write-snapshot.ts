@@ -1,23 +1,20 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { isVmError, type RunResult, type Vm } from '@picovm/core';
-import { writeSnapshotFile } from '@picovm/core/node';
+import { checkSnapshotTarget, writeSnapshotFile } from '@picovm/core/node';
 import { isGuestEnd } from '../guest-end.ts';
 import type { MachinePlan } from '../machines/machine-plan.ts';
 import { UsageError } from '../usage-error.ts';
+import { importOptions } from './check-imports.ts';
 import { saveMachine } from './saved-machine.ts';
 
 /**
  * Makes sure that a snapshot of this machine can be had, and can be written, as far as that can be known: a long run must
  * not end without it.
- * @throws UsageError
+ * @throws UsageError (as a rejection)
  */
-export function checkSnapshot(vm: Vm, path: string): void {
+export async function checkSnapshot(vm: Vm, path: string): Promise<void> {
   try {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new Error('it is a directory');
-    const directory = dirname(resolve(path));
-    if (!existsSync(directory)) throw new Error(`there is no directory ${dirname(path)}`);
-    accessSync(directory, constants.W_OK);
+    await checkSnapshotTarget(path);
     vm.snapshot();
   } catch (error) {
     throw cannotWrite(path, error);
@@ -36,14 +33,17 @@ export async function writeSnapshot(vm: Vm, plan: MachinePlan, path: string, res
   }
   const what = result.outcome === 'failed' ? 'a snapshot of the guest that failed' : 'a snapshot';
   const use = isGuestEnd(result) ? 'shows the guest that has ended' : 'goes on';
-  console.error(`picovm: ${what} is in ${path}: 'picovm resume ${path}' ${use}`);
+  const command = ['picovm resume', path, ...importOptions(plan.devices)].join(' ');
+  console.error(`picovm: ${what} is in ${path}: '${command}' ${use}`);
 }
 
 function cannotWrite(path: string, error: unknown): UsageError {
-  return new UsageError(`--snapshot-on-stop: cannot write ${path}: ${reason(error as Error)}`);
+  return new UsageError(`--snapshot-on-stop: cannot write ${path}: ${reason(path, error as NodeJS.ErrnoException)}`);
 }
 
 // What the operating system said is the cause; around it, the path is named once more.
-function reason(error: Error): string {
-  return !isVmError(error) && error.cause instanceof Error ? error.cause.message : error.message;
+function reason(path: string, error: NodeJS.ErrnoException): string {
+  if (isVmError(error)) return error.message.replace(`cannot write the snapshot ${path}: `, '');
+  if (error.code === 'ENOENT') return `there is no directory ${dirname(path)}`;
+  return error.cause instanceof Error ? error.cause.message : error.message;
 }

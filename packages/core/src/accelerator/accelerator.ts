@@ -154,7 +154,8 @@ export interface Vcpu {
   snapshot(): VcpuState;
   /**
    * Takes a state that `snapshot` gave, of this or of another accelerator. All or nothing: the whole state is checked
-   * before anything is changed. Memory is restored before, and the vCPU is told of it through `GuestMemory`.
+   * before anything is changed. Memory is restored before, and the vCPU is told of it through `GuestMemory`. A `kick` that
+   * is pending is forgotten.
    * @throws VmError `ERR_VM_RUNNING` inside of `run`; `ERR_SNAPSHOT_FORMAT` if it is no state;
    *   `ERR_SNAPSHOT_VERSION` if a newer version wrote it; `ERR_SNAPSHOT_MISMATCH` if this CPU cannot be in it
    */

@@ -1,7 +1,7 @@
 import type { MapEntry } from './address-map.ts';
 import type { MmioHandler, RangeSpec } from './handler.ts';
 import { checkRange, type OwnedRange, type OwnerAccessCounts, overlapError, RangeEntry } from './range-entry.ts';
-import { type BusOptions, SizedAccess } from './sized-access.ts';
+import { atOnce, type BusOptions, SizedAccess } from './sized-access.ts';
 
 /** x86 has at most 52 physical address bits (Intel SDM volume 3A, section 4.1.4), which a number holds exactly. */
 const PHYSICAL_ADDRESSES = 2 ** 52;
@@ -45,7 +45,7 @@ export class MmioBus extends SizedAccess<MmioHandler> {
     }
     entry.reads++;
     try {
-      return BigInt.asUintN(64, entry.handler.read64(address - entry.base));
+      return BigInt.asUintN(64, atOnce(entry.handler.read64(address - entry.base)));
     } catch (cause) {
       this.fault(entry, 'read', address, 8, cause);
       return 0xffffffffffffffffn;
@@ -62,7 +62,7 @@ export class MmioBus extends SizedAccess<MmioHandler> {
     }
     entry.writes++;
     try {
-      entry.handler.write64(address - entry.base, BigInt.asUintN(64, value));
+      atOnce(entry.handler.write64(address - entry.base, BigInt.asUintN(64, value)));
     } catch (cause) {
       this.fault(entry, 'write', address, 8, cause);
     }

@@ -3,7 +3,7 @@ import type { AccessSize } from './access.ts';
 import type { MapEntry } from './address-map.ts';
 import type { PortHandler, RangeSpec } from './handler.ts';
 import { checkRange, type OwnerAccessCounts, overlapError, RangeEntry, takesAsIs } from './range-entry.ts';
-import { type BusOptions, SizedAccess } from './sized-access.ts';
+import { atOnce, type BusOptions, SizedAccess } from './sized-access.ts';
 
 const PORTS = 0x10000;
 
@@ -42,7 +42,7 @@ export class PortBus extends SizedAccess<PortHandler> {
     if (entry?.handler.readBlock !== undefined) {
       entry.reads += out.length / size;
       try {
-        entry.handler.readBlock(port - entry.base, size, out);
+        atOnce(entry.handler.readBlock(port - entry.base, size, out));
       } catch (cause) {
         out.fill(0xff);
         this.fault(entry, 'read', port, size, cause);
@@ -65,7 +65,7 @@ export class PortBus extends SizedAccess<PortHandler> {
     if (entry?.handler.writeBlock !== undefined) {
       entry.writes += data.length / size;
       try {
-        entry.handler.writeBlock(port - entry.base, size, data);
+        atOnce(entry.handler.writeBlock(port - entry.base, size, data));
       } catch (cause) {
         this.fault(entry, 'write', port, size, cause);
       }

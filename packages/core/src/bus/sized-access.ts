@@ -1,5 +1,6 @@
 import { messageOf, VmError } from '../errors.ts';
 import { hex } from '../format.ts';
+import { refusePromise } from '../refuse-promise.ts';
 import { type AccessSize, allOnes, truncate } from './access.ts';
 import type { MmioHandler, OnUnmapped, PortHandler } from './handler.ts';
 import { type RangeEntry, takesAsIs } from './range-entry.ts';
@@ -238,9 +239,9 @@ function unitsWrite(entry: Entry, offset: number, size: AccessSize, value: numbe
   }
 }
 
-// An access is answered at once or not at all. A promise comes too late; unheeded, its rejection would end the process.
-function atOnce<T>(answer: T): T {
-  if (typeof answer !== 'object' || !(answer instanceof Promise)) return answer;
-  answer.catch(() => {});
-  throw new TypeError('it answers with a promise, but an access is synchronous');
+/** An access is answered at once or not at all. @throws TypeError if the answer is a promise */
+export function atOnce<T>(answer: T): T {
+  return typeof answer === 'object'
+    ? refusePromise(answer, 'it answers with a promise, but an access is synchronous')
+    : answer;
 }

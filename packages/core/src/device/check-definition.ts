@@ -7,6 +7,7 @@ import { DEVICE_API_VERSION, type DeviceManifest, type DeviceRange, type OptionR
 import type { DeviceOption, DeviceOptions } from './option-spec.ts';
 
 const TYPE = /^[a-z][a-z0-9-]*$/;
+const OPTION_TYPES: readonly DeviceOption['type'][] = ['integer', 'boolean', 'string', 'bytes', 'function', 'object'];
 const OPTION_NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
 
 /**
@@ -43,11 +44,13 @@ function checkContent({ type, defaultId, options, ranges, irqs, supports }: Devi
     throw malformed(type, problem);
   };
   if (!isLine(defaultId)) refuse('its defaultId must be one line');
+  if (!Array.isArray(ranges) || !Array.isArray(irqs)) refuse('its ranges and its irqs must be lists');
   for (const [name, option] of Object.entries(options)) {
     const problem = problemOf(name, option);
     if (problem !== undefined) refuse(`its option '${name}' ${problem}`);
   }
-  ranges.forEach(({ space, base, length }: DeviceRange, i) => {
+  ranges.forEach((range: DeviceRange | null, i) => {
+    const { space, base, length } = (range ?? {}) as DeviceRange;
     if (space !== 'port' && space !== 'mmio') refuse(`ranges.${i}.space must be 'port' or 'mmio'`);
     checkPlace(`ranges.${i}.base`, base, 0, Number.MAX_SAFE_INTEGER);
     checkPlace(`ranges.${i}.length`, length, 1, Number.MAX_SAFE_INTEGER);
@@ -60,7 +63,7 @@ function checkContent({ type, defaultId, options, ranges, irqs, supports }: Devi
   }
 
   function checkPlace(path: string, place: number | OptionReference, min: number, max: number): void {
-    if (typeof place !== 'object') {
+    if (typeof place !== 'object' || place === null) {
       if (!Number.isInteger(place) || place < min || place > max) {
         refuse(`${path} must be an integer from ${min} to ${max}, or { option: 'NAME' }`);
       }
@@ -75,6 +78,7 @@ function checkContent({ type, defaultId, options, ranges, irqs, supports }: Devi
 function problemOf(name: string, option: DeviceOption): string | undefined {
   if (name === 'id') return 'cannot be there: every device has an id';
   if (!OPTION_NAME.test(name)) return 'must have a name of letters and digits, beginning with a letter';
+  if (typeof option !== 'object' || option === null) return `must be a record with a type: ${OPTION_TYPES.join(', ')}`;
   if (!isLine(option.description)) return 'must have a description of one line';
   const problem = problemOfKind(option);
   if (problem !== undefined || !('default' in option)) return problem;
@@ -87,7 +91,7 @@ function problemOfKind(option: DeviceOption): string | undefined {
     case 'integer': {
       const { min, max, multipleOf = 1 } = option;
       const bounded = Number.isSafeInteger(min) && Number.isSafeInteger(max) && min <= max;
-      if (!bounded) return 'must have integers as min and max, of which min is not the larger one';
+      if (!bounded) return 'must have both min and max, which are integers, and min is not the larger one';
       return Number.isSafeInteger(multipleOf) && multipleOf >= 1 ? undefined : 'must have an integer as multipleOf';
     }
     case 'string': {
@@ -102,7 +106,7 @@ function problemOfKind(option: DeviceOption): string | undefined {
     case 'object':
       return undefined;
     default:
-      return `has the type '${(option as { type?: unknown }).type}', which there is not`;
+      return `has the type '${(option as { type?: unknown }).type}', and there are ${OPTION_TYPES.join(', ')}`;
   }
 }
 

@@ -36,7 +36,7 @@ function checkOption(type: string, name: string, option: DeviceOption, given: un
     return 'default' in option ? option.default : undefined;
   }
   if (accepts(option, given)) return given;
-  throw invalid(type, `${name} must be ${describeOption(option)}, not ${show(given)}`, { name, given }, ':');
+  throw invalid(type, `${name} must be ${describeOption(option)}, not ${show(given, option)}`, { name, given }, ':');
 }
 
 /** What an option may be, as part of a sentence: `an integer from 0 to 23`. */
@@ -57,10 +57,15 @@ export function describeOption(option: DeviceOption): string {
   }
 }
 
-function describeInteger({ min, max, multipleOf = 1, hex: inHex }: IntegerOption): string {
-  const form = (value: number): string => (inHex && value >= 0 ? hex(value) : String(value));
-  const range = `an integer from ${form(min)} to ${form(max)}`;
+function describeInteger(option: IntegerOption): string {
+  const { min, max, multipleOf = 1 } = option;
+  const range = `an integer from ${form(min, option)} to ${form(max, option)}`;
   return multipleOf === 1 ? range : `${range} and a multiple of ${multipleOf}`;
+}
+
+function form(value: number, { hex: inHex }: IntegerOption): string {
+  if (!inHex || !Number.isSafeInteger(value)) return String(value);
+  return value < 0 ? `-${hex(-value)}` : hex(value);
 }
 
 /** Whether an option takes a value. */
@@ -84,7 +89,8 @@ export function accepts(option: DeviceOption, value: unknown): boolean {
   }
 }
 
-function show(value: unknown): string {
+function show(value: unknown, option?: DeviceOption): string {
+  if (typeof value === 'number' && option?.type === 'integer') return form(value, option);
   if (typeof value === 'string') return `'${value}'`;
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (Array.isArray(value)) return 'an array';

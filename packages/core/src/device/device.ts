@@ -47,7 +47,10 @@ export interface DeviceContext {
   systemEvent(event: SystemEvent): void;
 }
 
-/** A device. Any object of this shape is one: there is nothing to inherit from. */
+/**
+ * A device. Any object of this shape is one: there is nothing to inherit from. Its methods are done when they return: a
+ * promise from one of them is refused with `ERR_DEVICE`.
+ */
 export interface Device {
   /** Unique in its VM and stable: the key in snapshots and metrics. */
   readonly id: string;
@@ -55,13 +58,18 @@ export interface Device {
   readonly type: string;
   /** The device type as data: devices made by the factories of `defineDevice` have it. */
   readonly manifest?: DeviceManifest;
-  /** Joins a VM: called once, when the VM is made. */
+  /** Joins a VM: called once, when the VM is made. A device never joins a second one. */
   attach(context: DeviceContext): void;
   /** The RESET pin: everything as it was right after `attach`. */
   reset?(): void;
   /** The state that a guest could tell apart. Host resources are no part of it. */
   snapshot?(): DeviceState;
-  /** Takes a state that `snapshot` gave. @throws VmError `ERR_DEVICE_STATE` */
+  /**
+   * Takes a state that `snapshot` gave. If a later device of the VM refuses its own, this one is called once more, with the
+   * state from before: what the device was doing in the host and in no state is lost then.
+   * @throws VmError `ERR_DEVICE_STATE` if it is none: nothing was changed then, and the device goes on. After anything else
+   *   that it throws, it is given the state from before
+   */
   restore?(state: DeviceState): void;
   /** Leaves the VM for good: frees timers and files. */
   dispose?(): void;

@@ -88,6 +88,18 @@ describe('GuestMemory', () => {
     expect(() => memory.view(0, length)).toThrow(notMemory);
   });
 
+  it.each([[[1, 2]], ['text'], [undefined], [null], [Uint16Array.of(1)], [new ArrayBuffer(4)]])(
+    'writes from nothing but bytes: %o',
+    (data) => {
+      expect(() => adjacent().write(0x1000, data as never)).toThrow(
+        expect.objectContaining({
+          code: 'ERR_INVALID_ARGUMENT',
+          message: expect.stringContaining('from a Uint8Array'),
+        }),
+      );
+    },
+  );
+
   it('has little-endian accessors of every width, at any alignment', () => {
     const memory = adjacent();
     memory.writeU64(0x1ffd, 0x8877665544332211n);

@@ -79,9 +79,17 @@ export class GuestMemory {
 
   /**
    * Copies `data` into guest memory, read-only regions included (that is how a ROM is filled).
-   * @throws VmError `ERR_GUEST_ADDRESS` if a byte of it is no memory; then nothing is written
+   * @throws VmError `ERR_GUEST_ADDRESS` if a byte of it is no memory; then nothing is written. `ERR_INVALID_ARGUMENT` if
+   *   it is no Uint8Array
    */
   write(address: number, data: Uint8Array): void {
+    // Of another realm, too: some test runners have one of their own.
+    if ((data as Partial<Uint8Array> | undefined)?.BYTES_PER_ELEMENT !== 1) {
+      throw new VmError(
+        'ERR_INVALID_ARGUMENT',
+        'guest memory is written from a Uint8Array: Uint8Array.of(...) makes one',
+      );
+    }
     this.#check(address, data.length);
     if (data.length === 0) return;
     this.#forEachPart(address, data.length, (part, at) => part.set(data.subarray(at, at + part.length)));

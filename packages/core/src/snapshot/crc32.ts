@@ -4,11 +4,15 @@ let tables: Uint32Array | undefined;
 const POLYNOMIAL = 0xedb88320;
 const STEP = 8;
 
-/** The CRC-32 of PNG, zip and Ethernet (ISO 3309, reflected, polynomial EDB88320). @returns unsigned 32 bits */
-export function crc32(bytes: Uint8Array): number {
+/**
+ * The CRC-32 of PNG, zip and Ethernet (ISO 3309, reflected, polynomial EDB88320).
+ * @param before the CRC-32 of the bytes before, if these go on behind others
+ * @returns unsigned 32 bits
+ */
+export function crc32(bytes: Uint8Array, before = 0): number {
   tables ??= makeTables();
   const t = tables;
-  let crc = 0xffffffff;
+  let crc = ~before;
   let i = 0;
   for (; i + STEP <= bytes.length; i += STEP) {
     const low = crc ^ (bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24));

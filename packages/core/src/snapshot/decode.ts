@@ -1,18 +1,19 @@
 import { VmError } from '../errors.ts';
 import { PAGE_SIZE } from '../memory/arena.ts';
-import { checkMachine } from './check-machine.ts';
-import { checkSnapshot } from './check-snapshot.ts';
 import { crc32 } from './crc32.ts';
 import { FieldReader, isRecord, malformed } from './field-reader.ts';
 import { BYTES_SECTION, FORMAT_VERSION, memorySection, STATE_SECTION } from './file-layout.ts';
 import { corrupt, parseHeader, parseJson, type SnapshotHeader, truncated } from './header.ts';
 import { migrate, type SnapshotDocument } from './migrations.ts';
-import { fromJson } from './value-codec.ts';
+import { validateMachine } from './validate-machine.ts';
+import { validateSnapshot } from './validate-snapshot.ts';
+import { BytesReader, fromJson } from './value-codec.ts';
 import type { MemoryPages, VmSnapshot } from './vm-snapshot.ts';
 
 /**
  * Reads what `encodeSnapshot` wrote, of this version or of an older one. Everything is checked against the real length
- * before anything is allocated: bytes that come from strangers do no harm. The contents of memory are views of `bytes`,
+ * before anything is allocated, and no byte is used twice: bytes that come from strangers take memory in proportion to
+ * their number, at most. The contents of memory are views of `bytes`,
  * which is not to be changed as long as the snapshot is in use.
  * @throws VmError `ERR_SNAPSHOT_FORMAT` if it is no snapshot, or a malformed one; `ERR_SNAPSHOT_TRUNCATED`;
  *   `ERR_SNAPSHOT_CORRUPT`; `ERR_SNAPSHOT_VERSION` if a newer version wrote it
@@ -58,11 +59,13 @@ function splitSections(bytes: Uint8Array, header: SnapshotHeader): Map<string, U
 
 function fromDocument({ header, sections }: SnapshotDocument): VmSnapshot {
   const fields = new FieldReader('the header', header);
-  const machine = checkMachine(fields.record('machine'));
-  const state = fromJson(parseJson(section(sections, STATE_SECTION), 'state'), section(sections, BYTES_SECTION));
+  const machine = validateMachine(fields.record('machine'));
+  const bytes = new BytesReader(section(sections, BYTES_SECTION));
+  const state = fromJson(parseJson(section(sections, STATE_SECTION), 'state'), bytes);
+  bytes.finish();
   if (!isRecord(state)) throw malformed('its state is no record');
   const { meta, vcpu, devices, clock, run, counters } = state;
-  return checkSnapshot({
+  return validateSnapshot({
     description: fields.string('description', Number.MAX_SAFE_INTEGER),
     creator: fields.string('creator'),
     machine,

@@ -1,4 +1,3 @@
-import { checkSnapshot } from './check-snapshot.ts';
 import { crc32 } from './crc32.ts';
 import {
   BYTES_SECTION,
@@ -12,7 +11,8 @@ import {
   VERSION_OFFSET,
 } from './file-layout.ts';
 import { crcOfHeader } from './header.ts';
-import { BytesWriter, concatBytes, toJson } from './value-codec.ts';
+import { validateSnapshot } from './validate-snapshot.ts';
+import { BytesWriter, concatBytes, lengthOf, toJson } from './value-codec.ts';
 import type { MemoryPages, VmSnapshot } from './vm-snapshot.ts';
 
 /**
@@ -21,22 +21,28 @@ import type { MemoryPages, VmSnapshot } from './vm-snapshot.ts';
  * @throws VmError `ERR_SNAPSHOT_FORMAT` if it is no snapshot
  */
 export function encodeSnapshot(snapshot: VmSnapshot): Uint8Array {
-  const { creator, description, machine, memory, ...state } = checkSnapshot(snapshot);
+  const { creator, description, machine, memory, ...state } = validateSnapshot(snapshot);
   const bytes = new BytesWriter();
   const stateJson = utf8(JSON.stringify(toJson(state, bytes)));
-  const sections: [name: string, parts: Uint8Array[]][] = [
+  const sections: [name: string, parts: readonly Uint8Array[]][] = [
     [STATE_SECTION, [stateJson]],
-    [BYTES_SECTION, [bytes.concat()]],
-    ...memory.map((pages, i): [string, Uint8Array[]] => [memorySection(machine.memory[i].base), partsOf(pages)]),
+    [BYTES_SECTION, bytes.parts],
+    ...memory.map((pages, i): [string, readonly Uint8Array[]] => [
+      memorySection(machine.memory[i].base),
+      partsOf(pages),
+    ]),
   ];
-  const joined = sections.map(([name, parts]) => ({ name, data: parts.length === 1 ? parts[0] : concatBytes(parts) }));
   const header = headerBytes({
     creator,
     description,
     machine,
-    sections: joined.map(({ name, data }) => ({ name, length: data.length, crc32: crc32(data) })),
+    sections: sections.map(([name, parts]) => ({
+      name,
+      length: lengthOf(parts),
+      crc32: parts.reduce((crc, part) => crc32(part, crc), 0),
+    })),
   });
-  return concatBytes([header, ...joined.map(({ data }) => data)]);
+  return concatBytes([header, ...sections.flatMap(([, parts]) => parts)]);
 }
 
 function headerBytes(header: unknown): Uint8Array {

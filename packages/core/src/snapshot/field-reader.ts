@@ -27,11 +27,11 @@ export class FieldReader {
     throw this.#wrong(name, `an integer from ${min} to ${max}`);
   }
 
-  /** A number that is finite and not below 0. */
-  number(name: string): number {
+  /** A number from 0 to `max`. */
+  number(name: string, max: number = Number.MAX_VALUE): number {
     const value = this.#get(name);
-    if (typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY) return value;
-    throw this.#wrong(name, 'a number from 0 on');
+    if (typeof value === 'number' && value >= 0 && value <= max) return value;
+    throw this.#wrong(name, `a number from 0 to ${max}`);
   }
 
   /** An unsigned bigint of at most 64 bits. */

@@ -80,6 +80,12 @@ describe('an encoded snapshot', () => {
     expect((read.meta.values as { polluted?: boolean }).polluted).toBeUndefined();
   });
 
+  it('keeps byte arrays apart whatever their names are, which JSON may order otherwise', () => {
+    const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+    const meta = { 9: bytes(9), 10: bytes(10, 10), b: bytes(), a: [bytes(1), bytes(2, 3)], $: { 1: bytes(4) } };
+    expect(decodeSnapshot(encodeSnapshot({ ...snapshot, meta })).meta).toEqual(meta);
+  });
+
   it('leaves pages of zeros out', () => {
     const size = 16 * 1024 * 1024;
     const vm = makeVm(function* () {}, { memory: [{ base: 0, size }] });
@@ -218,6 +224,52 @@ describe('a damaged file has its own error for each kind of damage', () => {
     expect(codeOf(() => decodeSnapshot(rewritten(file, change)))).toBe('ERR_SNAPSHOT_TRUNCATED');
   });
 
+  it('with bytes that are not used once each, in order: malformed', () => {
+    const read = (places: number[][], size: number): unknown => {
+      const changed = rewritten(file, (_header, sections) => {
+        const state = JSON.parse(new TextDecoder().decode(sections.get('state')));
+        const used = sections.get('bytes')?.length ?? 0;
+        state.meta = { list: places.map(([at, length]) => ({ $bytes: [used + at, length] })) };
+        sections.set('state', new TextEncoder().encode(JSON.stringify(state)));
+        sections.set('bytes', Uint8Array.of(...(sections.get('bytes') ?? []), ...new Uint8Array(size)));
+      });
+      return decodeSnapshot(changed).meta.list;
+    };
+    const zeros = (length: number): Uint8Array => new Uint8Array(length);
+    expect(
+      read(
+        [
+          [0, 2],
+          [2, 0],
+          [2, 4],
+        ],
+        6,
+      ),
+    ).toEqual([zeros(2), zeros(0), zeros(4)]);
+    const misplaced = withCode('ERR_SNAPSHOT_FORMAT', 'a byte array that does not lie where it should');
+    const inside = [
+      [
+        [0, 2],
+        [0, 2],
+      ],
+      [
+        [0, 2],
+        [1, 2],
+      ],
+      [[2, 2]],
+      [
+        [2, 2],
+        [0, 2],
+      ],
+      [[0, 7]],
+      [[-1, 1]],
+    ];
+    for (const places of inside) expect(() => read(places, 6), JSON.stringify(places)).toThrow(misplaced);
+    expect(() => read([[0, 5]], 6)).toThrow(
+      withCode('ERR_SNAPSHOT_FORMAT', 'it has bytes that nothing in its state names'),
+    );
+  });
+
   it('with version 0, or one that was never released: malformed', () => {
     expect(codeOf(() => decodeSnapshot(rewritten(file, () => {}, 0)))).toBe('ERR_SNAPSHOT_FORMAT');
   });
@@ -247,5 +299,6 @@ describe('migrations', () => {
 it('crc32 is the one that everybody has', () => {
   expect(crc32(new TextEncoder().encode('123456789'))).toBe(0xcbf43926);
   expect(crc32(new Uint8Array(0))).toBe(0);
+  expect(crc32(new TextEncoder().encode('56789'), crc32(new TextEncoder().encode('1234')))).toBe(0xcbf43926);
   expect(crc32(new TextEncoder().encode('The quick brown fox jumps over the lazy dog'))).toBe(0x414fa339);
 });

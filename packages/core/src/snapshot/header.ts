@@ -1,5 +1,4 @@
 import { VmError } from '../errors.ts';
-import { checkMachine } from './check-machine.ts';
 import { crc32 } from './crc32.ts';
 import { FieldReader, malformed } from './field-reader.ts';
 import {
@@ -11,6 +10,7 @@ import {
   PREFIX_BYTES,
   VERSION_OFFSET,
 } from './file-layout.ts';
+import { validateMachine } from './validate-machine.ts';
 import type { MachineDescription } from './vm-snapshot.ts';
 
 /** What the beginning of an encoded snapshot tells, whichever version wrote it. */
@@ -129,9 +129,9 @@ function readSections(list: readonly FieldReader[]): SnapshotSection[] {
 }
 
 function readMachine(fields: FieldReader, format: number): MachineDescription | undefined {
-  if (format <= FORMAT_VERSION) return checkMachine(fields.record('machine'));
+  if (format <= FORMAT_VERSION) return validateMachine(fields.record('machine'));
   try {
-    return checkMachine(fields.record('machine'));
+    return validateMachine(fields.record('machine'));
   } catch {
     return undefined;
   }

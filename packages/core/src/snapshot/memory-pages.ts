@@ -12,24 +12,62 @@ export function copyPages(region: MemoryRegion): MemoryPages {
   for (let page = 0; page * PAGE_SIZE < region.size; page++) if (!isZero(words, page)) pages.push(page);
   const data = new Uint8Array(pages.length * PAGE_SIZE);
   pages.forEach((page, i) => {
-    data.set(region.bytes.subarray(page * PAGE_SIZE, (page + 1) * PAGE_SIZE), i * PAGE_SIZE);
+    data.set(pageOf(region.bytes, page), i * PAGE_SIZE);
   });
   return { pages: Uint32Array.from(pages), data };
 }
 
-/** Makes the region what it was. Pages that are zeros already are not touched: the host need not have them. */
-export function restorePages(memory: GuestMemory, region: MemoryRegion, { pages, data }: MemoryPages): void {
+/**
+ * Makes a region what a snapshot has. Pages that are so already are not touched: the host need not have those of zeros,
+ * and what was there is only kept of the others.
+ * @returns what puts back what was there
+ */
+export function replacePages(memory: GuestMemory, region: MemoryRegion, { pages, data }: MemoryPages): () => void {
   const words = wordsOf(region);
+  // In a file, the pages may begin anywhere.
+  const dataWords =
+    data.byteOffset % 4 === 0 ? new Int32Array(data.buffer, data.byteOffset, data.length / 4) : undefined;
+  const isSame = (page: number, index: number): boolean =>
+    dataWords !== undefined
+      ? hasSame(words, page, dataWords, index, PAGE_WORDS)
+      : hasSame(region.bytes, page, data, index, PAGE_SIZE);
+  /** By page; undefined: zeros. */
+  const before = new Map<number, Uint8Array | undefined>();
   let next = 0;
   for (let page = 0; page * PAGE_SIZE < region.size; page++) {
-    if (page === pages[next]) {
-      region.bytes.set(data.subarray(next * PAGE_SIZE, (next + 1) * PAGE_SIZE), page * PAGE_SIZE);
-      next++;
-    } else if (!isZero(words, page)) {
-      words.fill(0, page * PAGE_WORDS, (page + 1) * PAGE_WORDS);
+    const wanted = page === pages[next] ? pageOf(data, next++) : undefined;
+    const here = pageOf(region.bytes, page);
+    if (isZero(words, page)) {
+      if (wanted === undefined) continue;
+      before.set(page, undefined);
+    } else {
+      if (wanted !== undefined && isSame(page, next - 1)) continue;
+      before.set(page, here.slice());
     }
+    setPage(here, wanted);
   }
   memory.markDirty(region.base, region.size);
+  return () => {
+    for (const [page, bytes] of before) setPage(pageOf(region.bytes, page), bytes);
+    memory.markDirty(region.base, region.size);
+  };
+}
+
+function pageOf(bytes: Uint8Array, page: number): Uint8Array {
+  return bytes.subarray(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
+}
+
+function setPage(bytes: Uint8Array, wanted: Uint8Array | undefined): void {
+  if (wanted === undefined) bytes.fill(0);
+  else bytes.set(wanted);
+}
+
+type Elements = Uint8Array | Int32Array;
+
+// Page `i` of one against page `j` of the other, each of so many elements.
+function hasSame(a: Elements, i: number, b: Elements, j: number, count: number): boolean {
+  for (let k = 0; k < count; k++) if (a[i * count + k] !== b[j * count + k]) return false;
+  return true;
 }
 
 // Regions begin at multiples of a page in the arena.

@@ -5,7 +5,7 @@ import { isRecord, malformed } from './field-reader.ts';
 //   {"$bigint": "123"}
 //   {"$bytes": [0, 16]}  offset and length in the section of bytes
 //   {"$record": {...}}   a record one of whose own names begins with a dollar sign
-// The fields of records are sorted, so that the same state gives the same text.
+// The fields of records are sorted, so that the same state gives the same text, and the byte arrays lie in that order.
 
 const MAX_DEPTH = 80;
 const BIGINT = /^-?\d{1,700}$/;
@@ -18,32 +18,64 @@ const NUMBERS: Readonly<Record<string, number>> = {
 
 /** Takes byte arrays out of data that becomes JSON. */
 export class BytesWriter {
-  readonly #parts: Uint8Array[] = [];
+  /** All of them, one behind the other. */
+  readonly parts: Uint8Array[] = [];
   #length = 0;
 
   /** @returns where the bytes lie: offset and length */
   add(bytes: Uint8Array): [offset: number, length: number] {
     const offset = this.#length;
-    this.#parts.push(bytes);
+    this.parts.push(bytes);
     this.#length += bytes.length;
     return [offset, bytes.length];
   }
+}
 
-  /** All of them, one behind the other. */
-  concat(): Uint8Array {
-    return concatBytes(this.#parts);
+/** Finds the byte arrays of JSON again. They lie in the order in which the JSON names them, each once. */
+export class BytesReader {
+  readonly #bytes: Uint8Array;
+  #end = 0;
+
+  /** @param bytes the section of bytes */
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  /**
+   * The next one, as a view. What lies elsewhere than behind the one before is refused: by naming the same bytes again and
+   * again, a small file could have itself made a giant.
+   * @throws VmError `ERR_SNAPSHOT_FORMAT`
+   */
+  take(place: unknown): Uint8Array {
+    const [offset, length] = Array.isArray(place) ? place : [];
+    const end = this.#end + length;
+    if (offset !== this.#end || !Number.isSafeInteger(length) || length < 0 || end > this.#bytes.length) {
+      throw malformed('its state has a byte array that does not lie where it should');
+    }
+    this.#end = end;
+    return this.#bytes.subarray(offset, end);
+  }
+
+  /** @throws VmError `ERR_SNAPSHOT_FORMAT` if there are more bytes than were taken */
+  finish(): void {
+    if (this.#end !== this.#bytes.length) throw malformed('it has bytes that nothing in its state names');
   }
 }
 
 /** Some byte arrays as one. */
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  const all = new Uint8Array(lengthOf(parts));
   let at = 0;
   for (const part of parts) {
     all.set(part, at);
     at += part.length;
   }
   return all;
+}
+
+/** How many bytes some byte arrays have together. */
+export function lengthOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** Plain data as what `JSON.stringify` takes. */
@@ -65,12 +97,11 @@ export function toJson(value: unknown, bytes: BytesWriter): unknown {
 }
 
 /**
- * What `toJson` was given.
+ * What `toJson` was given; its byte arrays are views.
  * @param json what `JSON.parse` gave
- * @param bytes the section of bytes
  * @throws VmError `ERR_SNAPSHOT_FORMAT` if `toJson` cannot have made it
  */
-export function fromJson(json: unknown, bytes: Uint8Array, depth = 0): unknown {
+export function fromJson(json: unknown, bytes: BytesReader, depth = 0): unknown {
   if (typeof json !== 'object' || json === null) return json;
   if (depth > MAX_DEPTH) throw malformed('its state is nested too deeply');
   if (Array.isArray(json)) return json.map((each) => fromJson(each, bytes, depth + 1));
@@ -85,7 +116,7 @@ export function fromJson(json: unknown, bytes: Uint8Array, depth = 0): unknown {
         if (typeof value === 'string' && Object.hasOwn(NUMBERS, value)) return NUMBERS[value];
         break;
       case '$bytes':
-        return bytesOf(value, bytes);
+        return bytes.take(value);
       case '$record':
         if (isRecord(value)) return recordOf(value, bytes, depth);
         break;
@@ -94,16 +125,9 @@ export function fromJson(json: unknown, bytes: Uint8Array, depth = 0): unknown {
   throw malformed(`its state has a value of the kind ${name}, which is none or wrong`);
 }
 
+// In the order of `toJson`, which is the order of the bytes: JSON.parse puts names that are numbers first.
 // Object.fromEntries makes fields even of the names that assignments do not: __proto__.
-function recordOf(json: Readonly<Record<string, unknown>>, bytes: Uint8Array, depth: number): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(json).map(([name, each]) => [name, fromJson(each, bytes, depth + 1)]));
-}
-
-function bytesOf(place: unknown, bytes: Uint8Array): Uint8Array {
-  const [offset, length] = Array.isArray(place) ? place : [];
-  if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0) {
-    throw malformed('its state has a byte array that lies nowhere');
-  }
-  if (offset + length > bytes.length) throw malformed('its state has a byte array that lies outside of its bytes');
-  return bytes.slice(offset, offset + length);
+function recordOf(json: Readonly<Record<string, unknown>>, bytes: BytesReader, depth: number): Record<string, unknown> {
+  const names = Object.keys(json).sort();
+  return Object.fromEntries(names.map((name) => [name, fromJson(json[name], bytes, depth + 1)]));
 }

@@ -1,6 +1,12 @@
 import { VmError } from '../errors.ts';
 import type { Alarm } from './clock.ts';
 
+/**
+ * Guest time ends here: after 36 years, in nanoseconds. The numbers of JavaScript count on beyond 2^53 in steps of two and
+ * more, here of 256; much further on, time would stand still.
+ */
+export const END_OF_TIME: number = 2 ** 60;
+
 class Entry implements Alarm {
   readonly at: number;
   readonly callback: () => void;
@@ -36,8 +42,10 @@ export class Alarms {
     if (i >= 0) this.#entries.splice(i, 1);
   }
 
+  /** When the first one is due; Infinity if there is none, or none before the end of time. */
   next(): number {
-    return this.#entries[0]?.at ?? Number.POSITIVE_INFINITY;
+    const [first] = this.#entries;
+    return first === undefined || first.at > END_OF_TIME ? Number.POSITIVE_INFINITY : first.at;
   }
 
   /**

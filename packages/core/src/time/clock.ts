@@ -24,7 +24,7 @@ export interface Clock {
   now(): number;
   /**
    * Calls `callback` once, at the first instruction boundary at or after `at` (nanoseconds of guest time); if that is
-   * past, at the next one.
+   * past, at the next one; never, if it is beyond 2^60 (36 years).
    * @throws VmError `ERR_INVALID_ARGUMENT` if `at` is NaN
    */
   alarm(at: number, callback: () => void): Alarm;

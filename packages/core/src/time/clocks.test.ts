@@ -87,11 +87,29 @@ describe.each(clocks)('the alarms of %s', (_name, create) => {
     expect(() => clock.alarm(Number.NaN, () => {})).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
   });
 
-  it('never go off at infinity', () => {
+  it.each([Number.POSITIVE_INFINITY, 1e300, 2 ** 61])('never go off at %s', (at) => {
     const clock = create();
-    clock.alarm(Number.POSITIVE_INFINITY, () => expect.unreachable());
+    const alarm = clock.alarm(at, () => expect.unreachable());
     clock.runDueAlarms();
     expect(clock.skipToNextAlarm()).toBe(false);
+    expect(clock.nextAlarm()).toBe(Number.POSITIVE_INFINITY);
+    expect(clock.instructionsToNextAlarm() ?? Number.POSITIVE_INFINITY).toBe(Number.POSITIVE_INFINITY);
+    expect(alarm.at).toBe(at);
+    clock.cancel(alarm);
+  });
+
+  it('are not moved by a state whose time cannot be', () => {
+    const clock = create();
+    const state = clock.snapshot?.() ?? { kind: '', settings: {}, counts: {} };
+    const [count] = Object.keys(state.counts);
+    for (const value of [1e300, 2 ** 61, -1, Number.NaN, '0']) {
+      expect(() => clock.restore?.({ ...state, counts: { [count]: value as number } })).toThrow(
+        expect.objectContaining({ code: 'ERR_SNAPSHOT_FORMAT' }),
+      );
+    }
+    expect(clock.now()).toBe(0);
+    clock.restore?.({ ...state, counts: { [count]: 2 ** 60 } });
+    expect(clock.now()).toBe(2 ** 60);
   });
 });
 
@@ -143,6 +161,49 @@ describe('VirtualClock', () => {
       if (due > 1) expect(clock.now()).toBeLessThan(at);
       expect(clock.instructionsToNextAlarm()).toBe(1);
     }
+  });
+
+  it.each([
+    [2 ** 52, 1e16, 0.3],
+    [2 ** 52, 2 ** 60, 10],
+    [2 ** 53 - 2, 2 ** 60, 1],
+    [2 ** 53 - 1, 2 ** 53 + 1000, 1],
+    [0, 2 ** 60, 1e-300],
+    [5, 2 ** 60, 1e300],
+    [5, 1e17, 1e9],
+    [0, 2 ** 60, 128],
+  ])('finds an end after %s instructions with an alarm at %s, at %s ns each', (instructions, at, ns) => {
+    const { clock, cpu } = virtualClock(ns);
+    cpu.instructions = instructions;
+    clock.alarm(at, () => {});
+    const due = clock.instructionsToNextAlarm() as number;
+    expect(due).toBeGreaterThanOrEqual(1);
+    if (due === Number.POSITIVE_INFINITY) return;
+    cpu.instructions = instructions + due;
+    expect(clock.now()).toBeGreaterThanOrEqual(at);
+    cpu.instructions--;
+    if (due > 1) expect(clock.now()).toBeLessThan(at);
+  });
+
+  it('counts on in the years in which numbers count in larger steps', () => {
+    const { clock, cpu } = virtualClock();
+    for (let year = 1; year < 36; year++) {
+      cpu.instructions += 12_345;
+      const at = year * 365 * 24 * 3600 * 1e9;
+      let rang = false;
+      clock.alarm(at, () => {
+        rang = true;
+      });
+      for (let i = 0; i < 3 && !rang; i++) {
+        expect(clock.skipToNextAlarm()).toBe(true);
+        clock.runDueAlarms();
+      }
+      expect([year, rang]).toEqual([year, true]);
+    }
+    const copy = virtualClock();
+    copy.clock.restore(clock.snapshot());
+    copy.cpu.instructions = cpu.instructions;
+    expect(copy.clock.now()).toBe(clock.now());
   });
 
   it('wants at least one instruction, and knows when there is nothing to wait for', () => {

@@ -1,5 +1,5 @@
 import { FieldReader } from '../snapshot/field-reader.ts';
-import { Alarms } from './alarms.ts';
+import { Alarms, END_OF_TIME } from './alarms.ts';
 import type { Alarm, ClockState, DrivenClock } from './clock.ts';
 
 const NS_PER_MS = 1e6;
@@ -56,7 +56,7 @@ export class RealClock implements DrivenClock {
   }
 
   restore({ counts }: ClockState): void {
-    this.#elapsed = new FieldReader("the clock's state", counts).number('elapsed');
+    this.#elapsed = new FieldReader("the clock's state", counts).number('elapsed', END_OF_TIME);
     if (this.#startedAt !== undefined) this.#startedAt = performance.now();
   }
 }

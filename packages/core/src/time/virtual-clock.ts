@@ -1,6 +1,6 @@
 import { VmError } from '../errors.ts';
 import { FieldReader } from '../snapshot/field-reader.ts';
-import { Alarms } from './alarms.ts';
+import { Alarms, END_OF_TIME } from './alarms.ts';
 import type { Alarm, ClockState, DrivenClock } from './clock.ts';
 
 /**
@@ -65,13 +65,24 @@ export class VirtualClock implements DrivenClock {
 
   instructionsToNextAlarm(): number {
     const next = this.nextAlarm();
+    const now = this.#instructions();
     if (next === Number.POSITIVE_INFINITY) return next;
-    if (next <= this.now()) return 1;
-    // Exactly the first instruction at which the alarm is due, or runs would differ with where their slices end. The
-    // quotient may be off by one, because `now` rounds down and floating point rounds.
-    let target = Math.ceil((Math.ceil(next) - this.#skipped) / this.#nsPerInstruction) + 1;
-    while (this.#timeAt(target - 1) >= next) target--;
-    return target - this.#instructions();
+    if (next <= this.#timeAt(now)) return 1;
+    // Exactly the first instruction at which the alarm is due, or runs would differ with where their slices end. Found by
+    // trying: a quotient would be off, because `now` rounds down and floating point rounds, the more the later it is.
+    let early = now;
+    let due = now + 1;
+    for (let step = 2; this.#timeAt(due) < next; step *= 2) {
+      early = due;
+      due += step;
+      if (due > Number.MAX_SAFE_INTEGER) return Number.POSITIVE_INFINITY;
+    }
+    while (due - early > 1) {
+      const middle = early + Math.floor((due - early) / 2);
+      if (this.#timeAt(middle) < next) early = middle;
+      else due = middle;
+    }
+    return due - now;
   }
 
   // The instructions are the vCPU's.
@@ -84,7 +95,7 @@ export class VirtualClock implements DrivenClock {
   }
 
   restore({ counts }: ClockState): void {
-    this.#skipped = new FieldReader("the clock's state", counts).integer('skipped');
+    this.#skipped = new FieldReader("the clock's state", counts).number('skipped', END_OF_TIME);
   }
 
   #timeAt(instructions: number): number {

@@ -1,9 +1,10 @@
 import { messageOf, VmError } from '../errors.ts';
+import { refusePromise } from '../refuse-promise.ts';
 
 /** Does one of several things that are all to be done, whichever of them throws. @param what names it for the error */
-export function attempt(what: string, action: () => void): VmError | undefined {
+export function attempt(what: string, action: () => unknown): VmError | undefined {
   try {
-    action();
+    refusePromise(action());
     return undefined;
   } catch (cause) {
     return new VmError('ERR_DEVICE', `${what} threw: ${messageOf(cause)}`, { cause });

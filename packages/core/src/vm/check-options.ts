@@ -1,14 +1,27 @@
 import type { Accelerator } from '../accelerator/accelerator.ts';
-import type { Device } from '../device/device.ts';
 import { VmError } from '../errors.ts';
 import { MAX_DESCRIPTION } from '../snapshot/vm-snapshot.ts';
-import type { RunOptions, SnapshotOptions } from './vm-options.ts';
+import type { RunOptions, SnapshotOptions, VmOptions } from './vm-options.ts';
+
+// As records, so that the compiler misses a name that is missing here.
+const VM_OPTIONS: Record<keyof VmOptions, true> = {
+  accelerator: true,
+  memory: true,
+  devices: true,
+  onUnmapped: true,
+  clock: true,
+  logger: true,
+  shared: true,
+};
+const RUN_OPTIONS: Record<keyof RunOptions, true> = { signal: true, sliceMs: true, timeoutMs: true, maxExits: true };
+const SNAPSHOT_OPTIONS: Record<keyof SnapshotOptions, true> = { description: true };
 
 /**
  * Refuses options that are no options: for users without a type checker.
  * @throws VmError `ERR_INVALID_ARGUMENT`
  */
 export function checkVmOptions(options: { accelerator?: unknown; memory?: unknown; devices?: unknown }): void {
+  checkNames('a VM', options, VM_OPTIONS);
   const { accelerator, memory, devices } = options;
   if (typeof (accelerator as Partial<Accelerator> | undefined)?.createVm !== 'function') {
     throw new VmError('ERR_INVALID_ARGUMENT', 'a VM needs an accelerator: give it one, such as interp() or kvm()');
@@ -22,30 +35,13 @@ export function checkVmOptions(options: { accelerator?: unknown; memory?: unknow
 }
 
 /**
- * The devices of a new VM, each with an id of its own.
- * @throws VmError `ERR_DEVICE_ID`
- */
-export function uniqueDevices(devices: readonly Device[]): Device[] {
-  const ids = new Set<string>();
-  for (const { id, type } of devices) {
-    if (typeof id !== 'string' || id === '') {
-      throw new VmError('ERR_DEVICE_ID', `a device of the type ${type} has no id: give it one`, { type });
-    }
-    if (ids.has(id)) {
-      throw new VmError('ERR_DEVICE_ID', `two devices have the id ${id} (one is a ${type}): give one another id`, {
-        id,
-      });
-    }
-    ids.add(id);
-  }
-  return [...devices];
-}
-
-/**
  * Refuses limits that make no sense.
  * @throws VmError `ERR_INVALID_ARGUMENT`
  */
-export function checkRunOptions({ sliceMs, timeoutMs, maxExits }: RunOptions): void {
+export function checkRunOptions(options: RunOptions): void {
+  checkNames('run()', options, RUN_OPTIONS);
+  const { signal, sliceMs, timeoutMs, maxExits } = options;
+  if (signal !== undefined) checkSignal(signal);
   for (const [name, value] of Object.entries({ sliceMs, timeoutMs, maxExits })) {
     const endless = name === 'sliceMs' && value === Number.POSITIVE_INFINITY;
     if (value !== undefined && (!(value > 0) || endless)) {
@@ -60,10 +56,31 @@ export function checkRunOptions({ sliceMs, timeoutMs, maxExits }: RunOptions): v
  * Refuses a description that is too long for a header.
  * @throws VmError `ERR_INVALID_ARGUMENT`
  */
-export function checkSnapshotOptions({ description = '' }: SnapshotOptions): void {
+export function checkSnapshotOptions(options: SnapshotOptions): void {
+  checkNames('snapshot()', options, SNAPSHOT_OPTIONS);
+  const { description = '' } = options;
   if (typeof description === 'string' && description.length <= MAX_DESCRIPTION) return;
   throw new VmError(
     'ERR_INVALID_ARGUMENT',
     `the description of a snapshot is text of at most ${MAX_DESCRIPTION} characters`,
   );
+}
+
+function checkNames(what: string, options: unknown, known: Readonly<Record<string, true>>): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new VmError('ERR_INVALID_ARGUMENT', `${what} takes an object of options, not ${options}`);
+  }
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(known, name)) continue;
+    const message = `${what} has no option '${name}': it has ${Object.keys(known).join(', ')}`;
+    throw new VmError('ERR_INVALID_ARGUMENT', message, { name });
+  }
+}
+
+// As far as a run uses it: a signal may come from another realm.
+function checkSignal(signal: Partial<AbortSignal> | null): void {
+  if (typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function') return;
+  const isController = typeof (signal as { signal?: unknown } | null)?.signal === 'object';
+  const advice = isController ? 'give the signal of the AbortController' : 'give that of an AbortController, or none';
+  throw new VmError('ERR_INVALID_ARGUMENT', `signal must be an AbortSignal: ${advice}`);
 }

@@ -6,8 +6,9 @@ export type FakeVmOptions = Partial<VmOptions<FakeVcpu>> & FakeOptions;
 
 /** A VM with a page of RAM whose guest is `program`. */
 export function makeVm(program: Program, options: FakeVmOptions = {}): Vm<FakeVcpu> {
-  const accelerator = new FakeAccelerator({ ...options, program });
-  return new Vm({ accelerator, memory: [{ base: 0, size: 4096 }], ...options });
+  const { program: _, instructionCount, irq, failing, ...rest } = options;
+  const accelerator = new FakeAccelerator({ program, instructionCount, irq, failing });
+  return new Vm({ accelerator, memory: [{ base: 0, size: 4096 }], ...rest });
 }
 
 /** Runs `program` in a VM of its own, and disposes that. */

@@ -14,8 +14,11 @@ import type { VmCounters } from './counters.ts';
  */
 export type RunOutcome = 'halted' | 'shutdown' | 'reset' | 'failed' | 'stopped' | 'timeout' | 'aborted' | 'max-exits';
 
-/** What `vm.run` gives: never an exception for what a guest did. */
-export interface RunResult {
+/**
+ * What `vm.run` gives: never an exception for what a guest did.
+ * @typeParam D the dump of the accelerator's vCPUs, with the names of its registers
+ */
+export interface RunResult<D extends VcpuDump = VcpuDump> {
   /** How it ended, for programs. */
   readonly outcome: RunOutcome;
   /** One sentence for people. */
@@ -23,7 +26,7 @@ export interface RunResult {
   /** The exit that ended the run (`slice-end` for a guest found in `jmp $`); undefined if a limit or the host did. */
   readonly exit: ControlExit | undefined;
   /** The state of the vCPU when the run ended. */
-  readonly cpu: VcpuDump;
+  readonly cpu: D;
   /** The last accesses to ports and MMIO, the oldest first. */
   readonly recentAccesses: readonly AccessRecord[];
   /** All counters, as they were at the end. */

@@ -150,6 +150,22 @@ describe('limits', () => {
     expect(vm.running).toBe(false);
   });
 
+  it.each<[string, unknown]>([
+    ["run() has no option 'timeout': it has signal, sliceMs, timeoutMs, maxExits", { timeout: 5 }],
+    ['run() takes an object of options, not 1000', 1000],
+    ['run() takes an object of options, not null', null],
+    ['signal must be an AbortSignal: give the signal of the AbortController', { signal: new AbortController() }],
+    ['signal must be an AbortSignal', { signal: null }],
+    ['signal must be an AbortSignal', { signal: true }],
+  ])('that there are not are refused: %s', async (message, options) => {
+    using vm = makeVm(function* () {});
+    await expect(vm.run(options as RunOptions)).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARGUMENT',
+      message: expect.stringContaining(message),
+    });
+    expect(vm.running).toBe(false);
+  });
+
   it('give the vCPU finite budgets, never so short that it gets nowhere', async () => {
     using vm = makeVm(
       function* () {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RealClock, VirtualClock, type VmErrorCode, type VmSnapshot } from '../index.ts';
+import { type Device, RealClock, VirtualClock, VmError, type VmErrorCode, type VmSnapshot } from '../index.ts';
 import { device, makeVm } from './make-vm.test-util.ts';
 import { allOf, Ticker, tickerMachine, usedMachine } from './snapshot-machine.test-util.ts';
 
@@ -94,6 +94,97 @@ describe('a snapshot that cannot be restored leaves the machine as it is', () =>
     untouched(vm, source, withCode('ERR_DEVICE', 'last threw in restore: broken'));
   });
 
+  it('with its memory, page by page', () => {
+    const size = 0x5000;
+    const { vm } = tickerMachine({ memory: [{ base: 0, size }], devices: [new Ticker('last', 0x60)] });
+    const { vm: source } = tickerMachine({ memory: [{ base: 0, size }], devices: [new Ticker('last', 0x60)] });
+    vm.memory.writeU32(0x0ffc, 1); // zeros there
+    vm.memory.writeU32(0x1000, 2); // other bytes there
+    source.memory.writeU32(0x1000, 3);
+    source.memory.writeU32(0x2000, 4); // zeros here
+    for (const { memory } of [vm, source]) memory.writeU32(0x3000, 5);
+    const snapshot = source.snapshot();
+    const last = { ...snapshot.devices.last, bytes: 'none' };
+    untouched(vm, { ...snapshot, devices: { ...snapshot.devices, last } }, withCode('ERR_DEVICE_STATE'));
+    vm.restore(snapshot);
+    expect(allOf(vm)).toEqual(allOf(source));
+  });
+
+  it('and devices that were not asked yet, or that refused, do not notice', () => {
+    const heard: string[] = [];
+    const noisy = (id: string, refuses?: VmErrorCode): Device =>
+      device(id, () => {}, {
+        snapshot: () => ({ version: 1, refused: false }),
+        restore: ({ refused }) => {
+          heard.push(`${id} ${refused ? 'new' : 'old'}`);
+          if (refuses !== undefined && refused) throw new VmError(refuses, 'not this one');
+        },
+      });
+    const restored = (refuses: VmErrorCode): string[] => {
+      const { vm } = tickerMachine({ devices: [noisy('before'), noisy('refuser', refuses), noisy('behind')] });
+      const source = vm.snapshot();
+      const state = { version: 1, refused: true };
+      const devices = { ...source.devices, before: state, refuser: state, behind: state };
+      heard.length = 0;
+      untouched(vm, { ...source, devices }, withCode(refuses, 'not this one'));
+      return heard;
+    };
+    expect(restored('ERR_DEVICE_STATE')).toEqual(['before new', 'refuser new', 'before old']);
+    // Who throws anything else may have changed something.
+    expect(restored('ERR_DEVICE')).toEqual(['before new', 'refuser new', 'before old', 'refuser old']);
+  });
+
+  it('because a device is not done when its restore returns', async () => {
+    const slow = (): Device =>
+      device('slow', () => {}, { ...kept, restore: (async () => Promise.reject(new Error('late'))) as never });
+    const { vm } = tickerMachine({ devices: [slow()] });
+    expect(() => vm.restore(vm.snapshot())).toThrow(
+      withCode('ERR_DEVICE', 'slow threw in restore: it gives a promise'),
+    );
+    const answer = { ...kept, snapshot: (async () => Promise.reject(new Error('late'))) as never };
+    const { vm: other } = tickerMachine({ devices: [device('slow', () => {}, answer)] });
+    expect(() => other.snapshot()).toThrow(withCode('ERR_DEVICE', 'it gives a promise'));
+    await new Promise((resolve) => setTimeout(resolve, 0)); // a rejection that nobody handles fails the test
+  });
+
+  it('and counters that the snapshot names leave no trace', () => {
+    const { vm } = usedMachine({ devices: [new Ticker('last', 0x60)] });
+    const source = tickerMachine({ devices: [new Ticker('last', 0x60)] }).vm.snapshot();
+    const { ticker } = source.counters.devices;
+    const counters = { ...source.counters.devices, ticker: { ...ticker, metrics: { writes: 1, invented: 5 } } };
+    const devices = { ...source.devices, last: { version: 9 } };
+    untouched(
+      vm,
+      { ...source, devices, counters: { ...source.counters, devices: counters } },
+      withCode('ERR_DEVICE_STATE'),
+    );
+    vm.restore({ ...source, counters: { ...source.counters, devices: counters } });
+    expect(vm.counters().devices.ticker.metrics).toEqual({ writes: 1, invented: 5 });
+    vm.restore(source);
+    expect(vm.counters().devices.ticker.metrics).toEqual({ writes: 0 });
+  });
+
+  it('and the message has room for so many differences', () => {
+    const { vm } = tickerMachine();
+    const source = vm.snapshot();
+    const many = Array.from({ length: 5000 }, (_, i) => ({
+      id: `${i}${'x'.repeat(900)}`,
+      type: 'test',
+      version: null,
+    }));
+    const snapshot = { ...source, machine: { ...source.machine, devices: [...source.machine.devices, ...many] } };
+    let error: Partial<VmError> = {};
+    try {
+      vm.restore(snapshot);
+    } catch (thrown) {
+      error = thrown as VmError;
+    }
+    expect(error.code).toBe('ERR_SNAPSHOT_MISMATCH');
+    expect(error.message).toMatch(/; and 4980 more$/);
+    expect(error.message?.length).toBeLessThan(10_000);
+    expect(error.details?.differences).toHaveLength(5000);
+  });
+
   it('unless a device cannot even be put back, which is said', () => {
     const { vm } = usedMachine();
     const source = tickerMachine().vm.snapshot();
@@ -123,6 +214,7 @@ describe('a snapshot that cannot be restored leaves the machine as it is', () =>
     ],
     ['a counter below 0', (it) => ({ ...it, counters: { ...it.counters, totalExits: -1 } })],
     ['a clock that counts in text', (it) => ({ ...it, clock: { skipped: 'a lot' } })],
+    ['a clock of the next century', (it) => ({ ...it, clock: { skipped: 2 ** 61 } })],
     ['a clock without its count', (it) => ({ ...it, clock: {} })],
     ['lines that there are not', (it) => ({ ...it, run: { ...it.run, irqLines: 2 ** 24 } })],
     ['an event that there is not', (it) => ({ ...it, run: { ...it.run, systemEvent: 'party' } })],

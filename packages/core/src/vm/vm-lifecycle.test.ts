@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Device, type DeviceContext, formatAddressMap, VirtualClock, Vm, type VmErrorCode } from '../index.ts';
+import {
+  type Device,
+  type DeviceContext,
+  defineDevice,
+  formatAddressMap,
+  VirtualClock,
+  Vm,
+  type VmErrorCode,
+} from '../index.ts';
 import { FakeAccelerator, type FakeOptions } from './fake-accelerator.test-util.ts';
 import { device, makeVm } from './make-vm.test-util.ts';
 
@@ -19,6 +27,78 @@ describe('new Vm', () => {
     expect(() => new Vm(options as never)).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining(message) }),
     );
+  });
+
+  it('refuses options that there are not, and lists those that there are', () => {
+    const given = { accelerator: new FakeAccelerator(), memory: [ram], device: [] };
+    expect(() => new Vm(given as never)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_ARGUMENT',
+        message: "a VM has no option 'device': it has accelerator, memory, devices, onUnmapped, clock, logger, shared",
+      }),
+    );
+    expect(() => new Vm(undefined as never)).toThrow('a VM takes an object of options, not undefined');
+    using vm = makeVm(function* () {});
+    expect(() => vm.snapshot({ name: 'x' } as never)).toThrow("snapshot() has no option 'name': it has description");
+  });
+
+  const factory = defineDevice({
+    type: 'lamp',
+    apiVersion: 1,
+    description: 'a lamp',
+    create: () => ({ attach: () => {} }),
+  });
+
+  it.each<[string, unknown]>([
+    ['is undefined, and no device', undefined],
+    ['is null, and no device', null],
+    ['is lamp, and no device', 'lamp'],
+    ['is no device: it has no method attach', { id: 'lamp' }],
+    ['is the factory lamp, which makes devices: call it, as in lamp()', factory],
+    ['is the function makeLamp, and no device: if it makes one, call it', function makeLamp() {}],
+    ['is a promise, and no device: await it', Promise.resolve(factory())],
+  ])('refuses a device that %s', (message, wrong) => {
+    const devices = [device('first', () => expect.unreachable()), wrong as Device];
+    expect(() => makeVm(function* () {}, { devices })).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: `devices[1] ${message}` }),
+    );
+  });
+
+  it('refuses a hole in the list of devices', () => {
+    // biome-ignore lint/suspicious/noSparseArray: that is what is tested.
+    expect(() => makeVm(function* () {}, { devices: [, factory()] as Device[] })).toThrow('devices[0] is undefined');
+  });
+
+  it('refuses a device that another VM has, or had', () => {
+    const lamp = factory();
+    const free = factory({ id: 'free' });
+    const make = (...devices: Device[]) => makeVm(function* () {}, { devices });
+    expect(() => make(device('odd', broken), free)).toThrow(withCode('ERR_DEVICE'));
+    const vm = make(lamp, free); // it was not reached before
+    const again = expect.objectContaining({
+      code: 'ERR_INVALID_ARGUMENT',
+      message: expect.stringContaining('devices[0] (lamp) belongs to another VM, or did'),
+    });
+    expect(() => make(lamp)).toThrow(again);
+    vm.dispose();
+    expect(() => make(lamp)).toThrow(again);
+  });
+
+  it('refuses a device that is not done when attach returns', async () => {
+    const claims = async ({ claimPorts }: DeviceContext): Promise<void> => {
+      claimPorts({ base: 1, length: 1 }, handler);
+      await Promise.reject(new Error('late'));
+    };
+    const disposed: string[] = [];
+    const slow = device('slow', claims as never, { dispose: () => disposed.push('slow') });
+    expect(() => makeVm(function* () {}, { devices: [slow] })).toThrow(
+      expect.objectContaining({
+        code: 'ERR_DEVICE',
+        message: 'slow threw in attach: it gives a promise, and no machine waits for it: make it synchronous',
+      }),
+    );
+    expect(disposed).toEqual(['slow']);
+    await new Promise((resolve) => setTimeout(resolve, 0)); // a rejection that nobody handles fails the test
   });
 
   it('attaches its devices in order, and prints the map of the machine', () => {
@@ -286,6 +366,19 @@ describe('reset', () => {
     expect(accelerator.log).toContain('vcpu reset');
     expect(vm.memory.readU8(0)).toBe(7);
     vm.dispose();
+  });
+
+  it.each(['reset', 'dispose'] as const)('and dispose are done when they return: %s', async (method) => {
+    const late = (async () => Promise.reject(new Error('late'))) as () => void;
+    const vm = makeVm(function* () {}, { devices: [device('slow', () => {}, { [method]: late })] });
+    expect(() => vm[method]()).toThrow(
+      expect.objectContaining({
+        code: 'ERR_DEVICE',
+        message: expect.stringContaining('slow threw: it gives a promise, and no machine waits for it'),
+      }),
+    );
+    if (method === 'reset') vm.dispose();
+    await new Promise((resolve) => setTimeout(resolve, 0)); // a rejection that nobody handles fails the test
   });
 
   it('is refused while the VM runs', async () => {

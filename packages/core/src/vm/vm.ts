@@ -14,18 +14,22 @@ import { type Logger, silentLogger } from '../logger.ts';
 import { Arena, PAGE_SIZE } from '../memory/arena.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
 import { checkRegions, type MemoryRegion } from '../memory/region.ts';
+import { refusePromise } from '../refuse-promise.ts';
 import type { VmSnapshot } from '../snapshot/vm-snapshot.ts';
 import type { Clock, DrivenClock } from '../time/clock.ts';
 import { RealClock } from '../time/real-clock.ts';
 import { WatchedClock } from '../time/watched-clock.ts';
 import { attempt, throwFirst } from './attempt.ts';
-import { checkRunOptions, checkSnapshotOptions, checkVmOptions, uniqueDevices } from './check-options.ts';
+import { checkDevices, markJoined } from './check-devices.ts';
+import { checkRunOptions, checkSnapshotOptions, checkVmOptions } from './check-options.ts';
 import { collectCounters, type VmCounters } from './counters.ts';
 import { type DeviceHost, deviceContext } from './device-context.ts';
 import { describeEnding, type Ending } from './ending.ts';
+import { restoreSnapshot } from './restore-snapshot.ts';
 import { RunLoop } from './run-loop.ts';
 import type { RunResult } from './run-result.ts';
-import { restoreSnapshot, type SnapshotParts, takeSnapshot } from './snapshots.ts';
+import type { SnapshotParts } from './snapshot-parts.ts';
+import { takeSnapshot } from './take-snapshot.ts';
 import type { RunOptions, SnapshotOptions, VmOptions } from './vm-options.ts';
 
 /**
@@ -65,6 +69,8 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
   readonly #drivenClock: DrivenClock;
   readonly #logger: Logger;
   #running = false;
+  /** A snapshot is being taken or restored, for which an instruction may be completed: handlers run. */
+  #busy = false;
   #disposed = false;
   #released = false;
 
@@ -72,9 +78,10 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
    * Makes the machine: memory first, then the accelerator, then the devices in their order. If a part refuses, those
    * made before it are given back: the devices up to and with the one that refused are disposed, those behind it are
    * as they were.
-   * @throws VmError the code of whatever does not fit: `ERR_REGION_ALIGNMENT`, `ERR_REGION_OVERLAP`,
-   *   `ERR_BUS_OVERLAP`, `ERR_BUS_RANGE`, `ERR_DEVICE_ID`, `ERR_ARENA_FULL`, `ERR_ACCELERATOR_UNAVAILABLE`,
-   *   `ERR_UNSUPPORTED`, or what the accelerator says; `ERR_DEVICE` if `attach` threw something else
+   * @throws VmError the code of whatever does not fit: `ERR_INVALID_ARGUMENT`, `ERR_REGION_ALIGNMENT`,
+   *   `ERR_REGION_OVERLAP`, `ERR_BUS_OVERLAP`, `ERR_BUS_RANGE`, `ERR_DEVICE_ID`, `ERR_ARENA_FULL`,
+   *   `ERR_ACCELERATOR_UNAVAILABLE`, `ERR_UNSUPPORTED`, or what the accelerator says; `ERR_DEVICE` if `attach` threw
+   *   something else, or gave a promise
    */
   constructor(options: VmOptions<V>) {
     checkVmOptions(options);
@@ -83,7 +90,7 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
     this.acceleratorName = accelerator.name;
     this.#logger = logger;
     this.#drivenClock = clock;
-    this.devices = uniqueDevices(options.devices ?? []);
+    this.devices = checkDevices(options.devices ?? []);
 
     const onFault = (error: VmError): void => this.#loop.end({ outcome: 'failed', error });
     const busOptions = { onUnmapped, onFault, onFirstUnmapped: (message: string) => logger.info(message) };
@@ -191,7 +198,7 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
    * @throws VmError (as a rejection) `ERR_VM_RUNNING`, `ERR_VM_DISPOSED`, `ERR_INVALID_ARGUMENT`, or what the
    *   accelerator says if the host fails it (`ERR_KVM`); never for what a guest does
    */
-  async run(options: RunOptions = {}): Promise<RunResult> {
+  async run(options: RunOptions = {}): Promise<RunResult<ReturnType<V['dump']>>> {
     this.#checkStopped('run');
     checkRunOptions(options);
     this.#running = true;
@@ -230,36 +237,50 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
   snapshot(options: SnapshotOptions = {}): VmSnapshot {
     this.#checkStopped('snapshot');
     checkSnapshotOptions(options);
-    return takeSnapshot(this.#snapshotParts(), options.description ?? '');
+    return this.#alone(() => takeSnapshot(this.#snapshotParts(), options.description ?? ''));
   }
 
   /**
    * Puts the machine into the state of a snapshot. All or nothing: whatever it throws, the machine is as it was. What is
-   * the host's stays as it is: handlers, observers, alarms that no device set. The last accesses are forgotten.
+   * the host's stays as it is: handlers, observers, alarms that no device set. The last accesses are forgotten. If a device
+   * refuses its state, those that were restored before it (they are, in the order of `devices`) take back what
+   * `snapshot` says of them: what they were doing in the host and no state holds, such as a host call that is
+   * pending, is lost. The devices behind it are not touched.
    * @throws VmError `ERR_VM_RUNNING`, `ERR_VM_DISPOSED`; `ERR_SNAPSHOT_MISMATCH` listing all that differs;
    *   `ERR_SNAPSHOT_FORMAT`, `ERR_SNAPSHOT_VERSION` if it is none, or one that a newer version made; `ERR_DEVICE_STATE`
    *   if a device refuses its state, `ERR_DEVICE` if one threw; `ERR_UNSUPPORTED` as `snapshot`
    */
   restore(snapshot: VmSnapshot): void {
     this.#checkStopped('restore');
-    restoreSnapshot(this.#snapshotParts(), snapshot);
+    this.#alone(() => restoreSnapshot(this.#snapshotParts(), snapshot));
   }
 
   /**
    * Gives back everything that the VM and its devices hold, after stopping it. Idempotent. During a run it only stops
-   * the run, which gives everything back when it ends and still has its result.
+   * the run, which gives everything back when it ends and still has its result; `snapshot` and `restore` do so likewise.
    * @throws VmError `ERR_DEVICE` if a part threw, after all were given back; during a run that is only logged
    */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
     if (this.running) this.stop();
-    else throwFirst(this.#release());
+    else if (!this.#busy) throwFirst(this.#release());
   }
 
   /** The same as `dispose`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  // Handlers, devices and observers may be called meanwhile. None of them may take the machine away.
+  #alone<T>(action: () => T): T {
+    this.#busy = true;
+    try {
+      return action();
+    } finally {
+      this.#busy = false;
+      if (this.#disposed) this.#release();
+    }
   }
 
   #deviceParts(): SnapshotParts['devices'] {
@@ -279,8 +300,8 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
     };
   }
 
-  #result(ending: Ending): RunResult {
-    const cpu = this.vcpu.dump();
+  #result(ending: Ending): RunResult<ReturnType<V['dump']>> {
+    const cpu = this.vcpu.dump() as ReturnType<V['dump']>;
     return {
       outcome: ending.outcome,
       message: describeEnding(ending, cpu),
@@ -324,6 +345,9 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
 
   #checkStopped(what: string): void {
     if (this.#disposed) throw new VmError('ERR_VM_DISPOSED', `${what}() was called on a VM that was disposed`);
+    if (this.#busy) {
+      throw new VmError('ERR_VM_RUNNING', `${what}() was called while a snapshot is being taken or restored`);
+    }
     if (this.running) throw new VmError('ERR_VM_RUNNING', `${what}() needs a stopped VM: call stop() and await run()`);
   }
 }
@@ -339,8 +363,9 @@ function asReserved({ name, base, size }: MemoryRegion): { owner: string; base: 
 // A VmError of `attach` says all that is to say: an overlap names both owners.
 function attach(device: Device, context: DeviceContext): void {
   if (device.manifest !== undefined) checkApiVersion(device.manifest);
+  markJoined(device);
   try {
-    device.attach(context);
+    refusePromise(device.attach(context));
   } catch (cause) {
     if (isVmError(cause)) throw cause;
     throw new VmError('ERR_DEVICE', `${device.id} threw in attach: ${messageOf(cause)}`, { device: device.id, cause });

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-export { dumpX86 } from './dump.ts';
+export { dumpX86, type X86Dump, type X86DumpRegister } from './dump.ts';
 export { CR0, formatFlags, RFLAGS } from './flags.ts';
 export { readX86VcpuState } from './read-vcpu-state.ts';
 export { enterRealMode, type FarPointer, formatFarPointer } from './real-mode.ts';
@@ -19,6 +19,7 @@ export {
   resetFpu,
   resetRegisters,
   resetSpecialRegisters,
+  resetXsave,
 } from './reset-state.ts';
 export { isSelfJump } from './self-jump.ts';
 export type { X86Vcpu } from './vcpu.ts';
@@ -31,4 +32,6 @@ export {
   type X86FpuState,
   type X86Msr,
   type X86VcpuState,
+  type X86XsaveComponent,
+  type X86XsaveState,
 } from './vcpu-state.ts';

@@ -18,7 +18,12 @@ import {
   type X86FpuState,
   type X86Msr,
   type X86VcpuState,
+  type X86XsaveComponent,
+  type X86XsaveState,
 } from './vcpu-state.ts';
+
+/** Half of what a number counts exactly: the vCPU still has to count on from there. */
+const MAX_INSTRUCTIONS = 2 ** 52;
 
 /**
  * Makes sure that a state is one of an x86 vCPU: every field is there and in its range. What the values mean together is
@@ -47,10 +52,12 @@ export function readX86VcpuState(state: VcpuState): X86VcpuState {
     special: readSpecial(fields.record('special')),
     debug: readAll(fields.record('debug'), X86_DEBUG_REGISTERS) as unknown as X86DebugRegisters,
     fpu: readFpu(fields.record('fpu')),
+    xsave: readXsave(fields.record('xsave')),
     tsc: fields.bigint('tsc'),
+    kvmClock: fields.bigint('kvmClock'),
     msrs: readMsrs(fields.records('msrs')),
     events: readEvents(fields.record('events')),
-    instructions: fields.integer('instructions'),
+    instructions: fields.integer('instructions', MAX_INSTRUCTIONS),
     a20: fields.boolean('a20'),
     testRegisters: readTestRegisters(fields.list('testRegisters')),
   };
@@ -106,6 +113,20 @@ function readFpu(fields: FieldReader): X86FpuState {
     xmm: fields.bytes('xmm', 256),
     mxcsr: fields.integer('mxcsr', 0xffffffff),
   };
+}
+
+const LARGEST_COMPONENT = 0x10000;
+
+function readXsave(fields: FieldReader): X86XsaveState {
+  const components = fields.records('components').map((component): X86XsaveComponent => {
+    const data = component.bytes('data');
+    if (data.length > LARGEST_COMPONENT) throw malformed("the vCPU's state has a component of XSAVE that is too large");
+    return { number: component.integer('number', 62, 2), data };
+  });
+  if (components.some(({ number }, i) => i > 0 && number <= components[i - 1].number)) {
+    throw malformed("the vCPU's state has components of XSAVE that do not ascend");
+  }
+  return { xcr0: fields.bigint('xcr0'), components };
 }
 
 function readMsrs(list: readonly FieldReader[]): X86Msr[] {

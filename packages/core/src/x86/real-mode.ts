@@ -37,8 +37,7 @@ export function enterRealMode(vcpu: X86Vcpu, entry: FarPointer, dataSegment = 0)
   vcpu.setRegisters({ rip: BigInt(entry.offset), rflags: 2n, rdx: 0n });
 }
 
-/** Formats a real-mode address as `07c0:0005`. */
-export function formatFarPointer(segment: number, offset: number): string {
-  const part = (value: number): string => value.toString(16).padStart(4, '0');
-  return `${part(segment)}:${part(offset)}`;
+/** Formats an address of a segment, or a selector, and an offset as `07c0:0005`. @param digits of the offset; default 4 */
+export function formatFarPointer(segment: number, offset: number | bigint, digits = 4): string {
+  return `${segment.toString(16).padStart(4, '0')}:${offset.toString(16).padStart(digits, '0')}`;
 }

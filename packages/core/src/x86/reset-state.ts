@@ -1,5 +1,5 @@
 import type { X86Registers, X86Segment, X86SpecialRegisters } from './registers.ts';
-import type { X86DebugRegisters, X86Events, X86FpuState } from './vcpu-state.ts';
+import type { X86DebugRegisters, X86Events, X86FpuState, X86XsaveState } from './vcpu-state.ts';
 
 /** The registers after RESET (Intel SDM volume 3A, table 10-1): the next instruction is at F000:FFF0. */
 export function resetRegisters(): X86Registers {
@@ -77,6 +77,11 @@ export function resetFpu(): X86FpuState {
     xmm: new Uint8Array(256),
     mxcsr: 0x1f80,
   };
+}
+
+/** XSAVE after RESET: XCR0 has x87 alone, and no component is in use. */
+export function resetXsave(): X86XsaveState {
+  return { xcr0: 1n, components: [] };
 }
 
 /** Nothing is about to happen, as after RESET. */

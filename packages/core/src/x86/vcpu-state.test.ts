@@ -18,7 +18,15 @@ const state = (): X86VcpuState => ({
   special: resetSpecialRegisters(),
   debug: resetDebugRegisters(),
   fpu: resetFpu(),
+  xsave: {
+    xcr0: 7n,
+    components: [
+      { number: 2, data: new Uint8Array(256) },
+      { number: 9, data: new Uint8Array(8) },
+    ],
+  },
   tsc: 5n,
+  kvmClock: 6n,
   msrs: [
     { index: 0x174, value: 1n },
     { index: 0xc0000102, value: 2n },
@@ -60,8 +68,8 @@ describe('readX86VcpuState', () => {
     for (const path of all) {
       for (const wrong of [undefined, 'text', -1, -1n, 1.5, {}, [1]]) {
         if (path === 'model' && wrong === 'text') continue;
-        // The list of MSRs may become shorter.
-        if (/^msrs\.\d$/.test(path) && wrong === undefined) continue;
+        // Lists of records may become shorter.
+        if (/^(msrs|xsave\.components)\.\d$/.test(path) && wrong === undefined) continue;
         expect(() => readX86VcpuState(changed(path, wrong)), `${path} = ${String(wrong)}`).toThrow(
           expect.objectContaining({ code: 'ERR_SNAPSHOT_FORMAT' }),
         );
@@ -81,6 +89,10 @@ describe('readX86VcpuState', () => {
     ['events.exception.vector', 32],
     ['events.interruptShadow', 'cli'],
     ['msrs.1.index', 0x174],
+    ['xsave.components.1.number', 2],
+    ['xsave.components.1.number', 63],
+    ['xsave.components.0.data', new Uint8Array(0x10001)],
+    ['instructions', 2 ** 52 + 1],
     ['testRegisters', [0]],
     ['version', 0],
     ['arch', 'arm'],

@@ -23,8 +23,15 @@ export interface X86VcpuState extends VcpuState {
   readonly debug: X86DebugRegisters;
   /** x87 and SSE. */
   readonly fpu: X86FpuState;
+  /** What XSAVE keeps beside them. */
+  readonly xsave: X86XsaveState;
   /** The time-stamp counter (MSR 10). The interpreter's counts instructions, KVM's counts the host's cycles. */
   readonly tsc: bigint;
+  /**
+   * KVM's clock for guests in nanoseconds, unsigned 64 bits (Linux: Documentation/virt/kvm/x86/msr.rst,
+   * MSR_KVM_SYSTEM_TIME_NEW); 0 if the accelerator has none.
+   */
+  readonly kvmClock: bigint;
   /** Model-specific registers whose values are not those after RESET, by ascending index, without the TSC. */
   readonly msrs: readonly X86Msr[];
   /** What is about to happen to the CPU. */
@@ -73,6 +80,22 @@ export interface X86FpuState {
   readonly xmm: Uint8Array;
   /** SSE control and status, 32 bits. */
   readonly mxcsr: number;
+}
+
+/** What XSAVE keeps beside x87 and SSE (Intel SDM volume 1, chapter 13): AVX and the like. */
+export interface X86XsaveState {
+  /** XCR0, which components are enabled, unsigned 64 bits; 1 after RESET, and where there is no XSAVE. */
+  readonly xcr0: bigint;
+  /** The components from 2 on that are not as after RESET, by ascending number. */
+  readonly components: readonly X86XsaveComponent[];
+}
+
+/** A state component of XSAVE (Intel SDM volume 1, section 13.1). */
+export interface X86XsaveComponent {
+  /** Its bit in XCR0, 2 to 62. */
+  readonly number: number;
+  /** What the standard format has of it, as long as CPUID leaf 0DH says, at most 64 KiB. */
+  readonly data: Uint8Array;
 }
 
 /** A model-specific register. */

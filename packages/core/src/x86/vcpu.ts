@@ -1,4 +1,5 @@
 import type { Vcpu } from '../accelerator/accelerator.ts';
+import type { X86Dump } from './dump.ts';
 import type { X86Registers, X86SpecialRegisters } from './registers.ts';
 import type { X86VcpuState } from './vcpu-state.ts';
 
@@ -9,6 +10,8 @@ export interface X86Vcpu extends Vcpu {
    * @throws VmError `ERR_VM_RUNNING` inside of `run`; `ERR_UNSUPPORTED` if the guest uses what the state cannot hold
    */
   snapshot(): X86VcpuState;
+  /** Registers and place, for people and for reports. */
+  dump(): X86Dump;
   /** A copy of the general-purpose registers, RIP and RFLAGS. */
   getRegisters(): X86Registers;
   /** Changes the registers named and leaves the others. */

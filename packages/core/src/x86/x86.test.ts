@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { Vm } from '../index.ts';
 import {
   CR0,
   dumpX86,
@@ -10,6 +11,7 @@ import {
   realModeSegment,
   resetRegisters,
   resetSpecialRegisters,
+  type X86Dump,
   type X86Registers,
   type X86SpecialRegisters,
   type X86Vcpu,
@@ -82,6 +84,17 @@ describe('dumpX86', () => {
     expect(dump.registers).toMatchObject({ rax: 5n, rip: 0x3en, cs: 0x07c0n, cr0: 0x60000010n });
   });
 
+  it('writes selectors and offsets likewise, with as many digits as the mode has', () => {
+    const protectedMode = { ...resetSpecialRegisters(), cr0: BigInt(CR0.PE) };
+    const cs = { ...realModeSegment(0), selector: 8 };
+    const at = (rip: bigint, l: number, rflags = 2n): string =>
+      dumpX86({ ...resetRegisters(), rip, rflags }, { ...protectedMode, cs: { ...cs, l } }).location;
+    expect(at(0x100000n, 0)).toBe('0008:00100000');
+    expect(at(0xffffffff80000000n, 1)).toBe('0008:ffffffff80000000');
+    expect(at(0x3en, 1)).toBe('0008:000000000000003e');
+    expect(at(0x3en, 0, BigInt(RFLAGS.VM))).toBe('0008:003e');
+  });
+
   it('cuts a linear address to 32 bits', () => {
     const cs = { ...realModeSegment(0xf000), base: 0xffff0000n };
     expect(dumpX86({ ...resetRegisters(), rip: 0x10001n }, { ...resetSpecialRegisters(), cs }).codeAddress).toBe(1);
@@ -119,4 +132,10 @@ describe('isSelfJump', () => {
   ])('%s: %o in %i-bit code: %s', (_name, code, codeSize, expected) => {
     expect(isSelfJump(Uint8Array.from(code), codeSize)).toBe(expected);
   });
+});
+
+it('types the registers of a dump by their names', () => {
+  const dump = dumpX86(resetRegisters(), resetSpecialRegisters());
+  expectTypeOf(dump.registers.rax).toEqualTypeOf<bigint>();
+  expectTypeOf<Awaited<ReturnType<Vm<X86Vcpu>['run']>>['cpu']>().toEqualTypeOf<X86Dump>();
 });

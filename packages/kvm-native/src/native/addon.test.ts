@@ -10,7 +10,7 @@ const errno = (code: string, syscall: string) => expect.objectContaining({ code,
 
 const STRUCTURES = [
   ...(['getXsave', 'setXsave', 'getDebugregs', 'setDebugregs', 'getVcpuEvents', 'setVcpuEvents'] as const),
-  ...(['getMsrs', 'setMsrs'] as const),
+  ...(['getMsrs', 'setMsrs', 'getXcrs', 'setXcrs', 'getNestedState'] as const),
 ] as const;
 
 interface Made {
@@ -93,7 +93,11 @@ describe('the addon', () => {
       expect(() => vcpu.setCpuid2(bytes as Uint8Array)).toThrow(TypeError);
       for (const name of STRUCTURES) expect(() => vcpu[name](bytes as Uint8Array), name).toThrow(TypeError);
       expect(() => system.getSupportedCpuid(bytes as Uint8Array)).toThrow(TypeError);
+      const odd = bytes instanceof Uint8Array ? bytes.subarray(0, 142) : bytes;
+      expect(() => system.getMsrIndexList(odd as Uint8Array)).toThrow(TypeError);
     }
+    for (const time of [1, '1', undefined, -1n, 2n ** 64n])
+      expect(() => vm.setClock(time as bigint)).toThrow(TypeError);
     const liar = new Uint8Array(8 + 40);
     liar[0] = 2;
     expect(() => vcpu.setCpuid2(liar)).toThrow(TypeError);
@@ -126,6 +130,29 @@ describe('the addon', () => {
     close(made);
   });
 
+  it('lists MSRs, and says how many there are if they do not fit', () => {
+    const made = make();
+    const list = new Uint32Array(2);
+    expect(() => made.system.getMsrIndexList(new Uint8Array(list.buffer))).toThrow(
+      errno('E2BIG', 'KVM_GET_MSR_INDEX_LIST'),
+    );
+    const all = new Uint32Array(1 + list[0]);
+    made.system.getMsrIndexList(new Uint8Array(all.buffer));
+    expect(all[0]).toBe(list[0]);
+    // IA32_SYSENTER_CS.
+    expect([...all.subarray(1)]).toContain(0x174);
+    close(made);
+  });
+
+  it("sets the guests' clock, which goes on from there", () => {
+    const made = make();
+    made.vm.setClock(2n ** 60n);
+    const time = made.vm.getClock();
+    expect(time).toBeGreaterThanOrEqual(2n ** 60n);
+    expect(made.vm.getClock()).toBeGreaterThanOrEqual(time);
+    close(made);
+  });
+
   it('refuses everything after close, and closes twice without harm', () => {
     const made = make();
     const { system, vm, vcpu, memory } = made;
@@ -136,6 +163,9 @@ describe('the addon', () => {
     expect(run(-1)).toBe(-9);
     expect(() => vcpu.getRegs(new Uint8Array(144))).toThrow(errno('EBADF', 'KVM_GET_REGS'));
     expect(() => vcpu.interrupt(1)).toThrow(errno('EBADF', 'KVM_INTERRUPT'));
+    expect(() => vcpu.getXsave(new Uint8Array(4096))).toThrow(errno('EBADF', 'KVM_CHECK_EXTENSION'));
+    expect(() => vm.getClock()).toThrow(errno('EBADF', 'KVM_GET_CLOCK'));
+    expect(() => system.getMsrIndexList(new Uint8Array(4))).toThrow(errno('EBADF', 'KVM_GET_MSR_INDEX_LIST'));
     expect(() => vm.createVcpu(1, memory, 65536, MAILBOX)).toThrow(errno('EBADF', 'KVM_CREATE_VCPU'));
     expect(() => vm.setUserMemoryRegion(0, 0, 0, memory, 0, 4096)).toThrow(
       errno('EBADF', 'KVM_SET_USER_MEMORY_REGION'),

@@ -29,6 +29,8 @@ export interface NativeSystem {
   getVcpuMmapSize(): number;
   /** Fills a `struct kvm_cpuid2` and sets its `nent`; E2BIG if it has too few entries. */
   getSupportedCpuid(cpuid: Uint8Array): void;
+  /** Fills a `struct kvm_msr_list`; E2BIG if it has too few entries, whose number is then in it. */
+  getMsrIndexList(list: Uint8Array): void;
   createVm(): NativeVm;
   close(): void;
 }
@@ -54,6 +56,9 @@ export interface NativeVm {
   ): void;
   /** Fills `bitmap`, one bit a page in whole 64-bit words, with the pages written since the last call. */
   getDirtyLog(slot: number, bitmap: Uint8Array): void;
+  /** The guest's paravirtual clock, in nanoseconds. */
+  getClock(): bigint;
+  setClock(nanoseconds: bigint): void;
   /** The range of `memory` becomes the vCPU's mailbox (mailbox.ts). */
   createVcpu(id: number, memory: ArenaMemory, offset: number, size: number): NativeVcpu;
   close(): void;
@@ -73,8 +78,11 @@ export interface NativeVcpu {
   setRegs(regs: Uint8Array): void;
   getSregs(sregs: Uint8Array): void;
   setSregs(sregs: Uint8Array): void;
+  /** The area has 4096 bytes, or as many as KVM_CAP_XSAVE2 of the VM says if those are more. */
   getXsave(xsave: Uint8Array): void;
   setXsave(xsave: Uint8Array): void;
+  getXcrs(xcrs: Uint8Array): void;
+  setXcrs(xcrs: Uint8Array): void;
   getDebugregs(debugregs: Uint8Array): void;
   setDebugregs(debugregs: Uint8Array): void;
   getVcpuEvents(events: Uint8Array): void;
@@ -83,6 +91,8 @@ export interface NativeVcpu {
   getMsrs(msrs: Uint8Array): number;
   /** @returns how many KVM took, likewise */
   setMsrs(msrs: Uint8Array): number;
+  /** Fills the 128 bytes of a `struct kvm_nested_state` with no data behind it; E2BIG if there are some. */
+  getNestedState(state: Uint8Array): void;
   /** Takes the linear address in a `struct kvm_translation`, and fills in the rest. */
   translate(translation: Uint8Array): void;
   getCpuid2(cpuid: Uint8Array): void;

@@ -6,6 +6,7 @@ export const KVM_CAP_USER_MEMORY = 3;
 export const KVM_CAP_READONLY_MEM = 81;
 export const KVM_CAP_IMMEDIATE_EXIT = 136;
 export const KVM_CAP_X86_USER_SPACE_MSR = 188;
+export const KVM_CAP_XSAVE2 = 208;
 
 /** Argument of KVM_CAP_X86_USER_SPACE_MSR: exit for MSRs that KVM does not know. */
 export const KVM_MSR_EXIT_REASON_UNKNOWN = 2;

@@ -1,6 +1,7 @@
 import type { CpuidExit, ExitSink } from '@picovm/core';
 import type { NativeSystem } from '../native/addon.ts';
 import { ioctl, isIoctlError } from '../native/kvm-error.ts';
+import type { XsaveLeaf } from './xsave-area.ts';
 
 const HEADER_BYTES = 8;
 const ENTRY_BYTES = 40;
@@ -66,6 +67,19 @@ export function answeredCpuid(table: Uint8Array, sink: ExitSink): Uint8Array {
     entry.setUint32(EDX, exit.edx, true);
   }
   return answered;
+}
+
+/** What a table says of leaf 0DH: the components of XSAVE. */
+export function xsaveLeaves(table: Uint8Array): XsaveLeaf[] {
+  return [...entries(table)]
+    .filter((entry) => entry.getUint32(FUNCTION, true) === 0xd)
+    .map((entry) => ({
+      subleaf: entry.getUint32(INDEX, true),
+      eax: entry.getUint32(EAX, true),
+      ebx: entry.getUint32(EBX, true),
+      ecx: entry.getUint32(ECX, true),
+      edx: entry.getUint32(EDX, true),
+    }));
 }
 
 /** Whether two tables say the same. */

@@ -5,7 +5,6 @@ import {
   type RunBudget,
   type SnapshotDifference,
   snapshotMismatch,
-  type VcpuDump,
   type VcpuState,
   VmError,
 } from '@picovm/core';
@@ -14,22 +13,24 @@ import {
   isSelfJump,
   RFLAGS,
   readX86VcpuState,
+  type X86Dump,
   type X86Registers,
   type X86SpecialRegisters,
   type X86Vcpu,
   type X86VcpuState,
 } from '@picovm/core/x86';
-import { LONGEST_SLICE, type NativeVcpu } from '../native/addon.ts';
+import { LONGEST_SLICE, type NativeVcpu, type NativeVm } from '../native/addon.ts';
 import { KVM_EXIT_INTR, KVM_EXIT_IRQ_WINDOW_OPEN, KVM_EXIT_SHUTDOWN } from '../native/constants.ts';
 import { ioctl, isIoctlError } from '../native/kvm-error.ts';
 import { codeBytes } from './code-bytes.ts';
 import { controlExit, IRQ_WINDOW, KICKED, SLICE_END } from './control-exit.ts';
 import { answeredCpuid, sameCpuid } from './cpuid-table.ts';
 import { INTERRUPT_READY, INTERRUPT_WINDOW, KICK, type Mailbox } from './mailbox.ts';
+import { Msrs } from './msrs.ts';
 import { ANSWERED, isQuestion, NOTHING, Questions, UNANSWERED } from './questions.ts';
 import { RegsBuffer, SregsBuffer } from './registers.ts';
-import { resetVcpu } from './reset.ts';
-import { differencesOf, readState, writeState } from './state.ts';
+import { differencesOf, readState, resetState, type StateParts, writeState } from './state.ts';
+import type { XsaveArea } from './xsave-area.ts';
 
 /** `jmp $` in its longest form, with an operand-size prefix. */
 const SELF_JUMP_BYTES = 7;
@@ -45,6 +46,11 @@ export interface KvmVcpuParts {
   readonly memory: GuestMemory;
   /** What CPUID answers if nobody else wants to: a `struct kvm_cpuid2`. */
   readonly cpuid: Uint8Array;
+  /** KVM's clock for the guests of this VM. */
+  readonly clock: Pick<NativeVm, 'getClock' | 'setClock'>;
+  /** What KVM_GET_MSR_INDEX_LIST says. */
+  readonly listedMsrs: readonly number[];
+  readonly xsaveArea: XsaveArea;
 }
 
 /**
@@ -63,6 +69,7 @@ export class KvmVcpu implements X86Vcpu {
   readonly #questions: Questions;
   readonly #regs = new RegsBuffer();
   readonly #sregs = new SregsBuffer();
+  readonly #state: StateParts;
   readonly #defaultCpuid: Uint8Array;
   #installedCpuid: Uint8Array;
   #cpuidStale: boolean;
@@ -89,6 +96,9 @@ export class KvmVcpu implements X86Vcpu {
     this.#installedCpuid = parts.cpuid;
     this.#cpuidStale = parts.sink.answersCpuid;
     ioctl(() => this.#native.setCpuid2(parts.cpuid));
+    const { native, clock, xsaveArea, listedMsrs } = parts;
+    const msrs = ioctl(() => new Msrs(native, listedMsrs));
+    this.#state = { native, clock, xsaveArea, msrs, regs: this.#regs, sregs: this.#sregs };
     this.reset();
   }
 
@@ -222,7 +232,7 @@ export class KvmVcpu implements X86Vcpu {
     this.#nextExit = NO_EXIT;
     this.#windowOpen = false;
     this.#shutdown = false;
-    ioctl(() => resetVcpu(this.#native, this.#regs, this.#sregs));
+    ioctl(() => resetState(this.#state));
   }
 
   isStuck(interruptsPossible: boolean): boolean {
@@ -236,7 +246,7 @@ export class KvmVcpu implements X86Vcpu {
     return isSelfJump(code, this.#sregs.codeSize);
   }
 
-  dump(): VcpuDump {
+  dump(): X86Dump {
     return dumpX86(this.getRegisters(), this.getSpecialRegisters());
   }
 
@@ -276,27 +286,28 @@ export class KvmVcpu implements X86Vcpu {
   snapshot(): X86VcpuState {
     this.#checkUsable('snapshot');
     this.#settle();
-    return ioctl(() => readState(this.#native, this.#regs, this.#sregs, this.#shutdown));
+    return ioctl(() => readState(this.#state, this.#shutdown));
   }
 
   differences(state: VcpuState): readonly SnapshotDifference[] {
-    return differencesOf(readX86VcpuState(state));
+    return differencesOf(this.#state, readX86VcpuState(state));
   }
 
   restore(state: VcpuState): void {
     this.#checkUsable('restore');
     const wanted = readX86VcpuState(state);
-    const differences = differencesOf(wanted);
+    const differences = differencesOf(this.#state, wanted);
     if (differences.length > 0) throw snapshotMismatch(differences);
     const before = this.snapshot();
     try {
-      ioctl(() => writeState(this.#native, wanted, this.#regs, this.#sregs));
+      ioctl(() => writeState(this.#state, wanted));
     } catch (cause) {
       // KVM judges the values of some registers only when they are set.
-      ioctl(() => writeState(this.#native, before, this.#regs, this.#sregs));
+      ioctl(() => writeState(this.#state, before));
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new VmError('ERR_SNAPSHOT_MISMATCH', `the vCPU cannot be in the snapshot's state: ${reason}`, { cause });
     }
+    this.#words[KICK] = 0;
     this.#questions.state = NOTHING;
     this.#windowOpen = false;
     this.#shutdown = wanted.events.shutdown;

@@ -6,55 +6,95 @@ import type { NativeVcpu } from '../native/addon.ts';
 const TSC = 0x10;
 
 /**
- * The model-specific registers that a guest's state consists of, with their values after RESET: Intel SDM volume 4,
- * table 2-2; for those from 4B564D00 on, the kernel's Documentation/virt/kvm/x86/msr.rst. EFER, the APIC base and
- * the bases of FS and GS are in `struct kvm_sregs`.
+ * Registers that a guest can write and that KVM keeps, but does not list: MTRRs (variable, fixed, default type) and the
+ * banks of machine checks (Intel SDM volume 4, table 2-2).
  */
-const RESET_VALUES: ReadonlyMap<number, bigint> = new Map<number, bigint>([
-  // KVM's clock (its old numbers, 11 and 12, are the same registers), asynchronous page faults, steal time.
-  ...[0x4b564d00, 0x4b564d01, 0x4b564d02, 0x4b564d03].map(zero),
-  // SYSENTER.
-  ...[0x174, 0x175, 0x176].map(zero),
-  // IA32_DEBUGCTL.
-  zero(0x1d9),
-  // MTRRs: variable, fixed, default type; and PAT.
-  ...Array.from({ length: 16 }, (_, i) => zero(0x200 + i)),
-  ...[0x250, 0x258, 0x259, 0x268, 0x269, 0x26a, 0x26b, 0x26c, 0x26d, 0x26e, 0x26f, 0x2ff].map(zero),
-  [0x277, 0x0007040600070406n],
-  // SYSCALL: STAR, LSTAR, CSTAR, FMASK; KERNEL_GS_BASE; TSC_AUX.
-  ...[0xc0000081, 0xc0000082, 0xc0000083, 0xc0000084, 0xc0000102, 0xc0000103].map(zero),
-]);
+const UNLISTED: readonly number[] = [
+  ...span(0x200, 16),
+  ...[0x250, 0x258, 0x259],
+  ...span(0x268, 8),
+  0x2ff,
+  ...span(0x280, 32),
+  ...span(0x400, 128),
+];
 
-/** Whether a register is part of a guest's state. Others are never set from a snapshot. */
-export function isStateMsr(index: number): boolean {
-  return RESET_VALUES.has(index);
-}
+/**
+ * Registers of KVM's list that are kept elsewhere, or are none of a state's: the time-stamp counter; the APIC base, EFER
+ * and the bases of FS and GS, which are in `struct kvm_sregs`; the old numbers of KVM's clock, whose new ones are the same
+ * registers; and those of Hyper-V, which CPUID does not offer, and of which some are times that pass by themselves.
+ */
+const NOT_KEPT: ReadonlySet<number> = new Set([
+  ...[TSC, 0x1b, 0xc0000080, 0xc0000100, 0xc0000101],
+  ...[0x11, 0x12],
+  ...span(0x40000000, 0x200),
+]);
 
 const HEADER_BYTES = 8;
 const ENTRY_BYTES = 16;
 
-/** The registers that are not as after RESET, by ascending index, and the time-stamp counter. */
-export function readMsrs(native: NativeVcpu): { msrs: X86Msr[]; tsc: bigint } {
-  const values = valuesOf(native, [TSC, ...RESET_VALUES.keys()]);
-  const msrs = [...RESET_VALUES].flatMap(([index, reset]) => {
-    const value = values.get(index);
-    return value === undefined || value === reset ? [] : [{ index, value }];
-  });
-  return { msrs: msrs.sort((a, b) => a.index - b.index), tsc: values.get(TSC) ?? 0n };
-}
-
 /**
- * Sets the registers named, all others to their values after RESET, and the time-stamp counter.
- * @throws VmError `ERR_KVM` if KVM refuses one
+ * The model-specific registers of a vCPU: those that KVM lists, and what else a guest can write. A state has those
+ * that are not as they were when the vCPU was made, so that a newer kernel, which has more of them, can take it.
  */
-export function writeMsrs(native: NativeVcpu, msrs: readonly X86Msr[], tsc: bigint): void {
-  const wanted = new Map([...RESET_VALUES, ...msrs.map(({ index, value }) => [index, value] as const)]);
-  const current = valuesOf(native, [...wanted.keys()]);
-  for (const [index, value] of wanted) {
-    // One that KVM does not have here is as after RESET.
-    if ((current.get(index) ?? RESET_VALUES.get(index)) !== value) writeMsr(native, index, value);
+export class Msrs {
+  readonly #native: NativeVcpu;
+  /** The values after RESET of all that KVM has here, and lets us set. */
+  readonly #fresh: ReadonlyMap<number, bigint>;
+
+  /**
+   * @param native a vCPU that no guest has run on
+   * @param listed what KVM_GET_MSR_INDEX_LIST says
+   */
+  constructor(native: NativeVcpu, listed: readonly number[]) {
+    const indices = [...new Set([...listed, ...UNLISTED])].filter((index) => !NOT_KEPT.has(index));
+    indices.sort((a, b) => a - b);
+    this.#native = native;
+    this.#fresh = settable(native, valuesOf(native, indices));
   }
-  writeMsr(native, TSC, tsc);
+
+  /** Whether a register is part of a state here. Others are never set. */
+  has(index: number): boolean {
+    return this.#fresh.has(index);
+  }
+
+  /** The registers that are not as after RESET, by ascending index. */
+  read(): X86Msr[] {
+    return [...this.#values()]
+      .filter(([index, value]) => value !== this.#fresh.get(index))
+      .map(([index, value]) => ({ index, value }));
+  }
+
+  /**
+   * Sets the registers named, and all others to their values after RESET.
+   * @throws VmError `ERR_KVM` if KVM refuses one
+   */
+  write(msrs: readonly X86Msr[]): void {
+    const wanted = new Map([...this.#fresh, ...msrs.map(({ index, value }) => [index, value] as const)]);
+    for (const [index, value] of this.#changed(wanted)) writeMsr(this.#native, index, value);
+  }
+
+  /** Sets all registers to their values after RESET, but those that KVM no longer lets us set. */
+  reset(): void {
+    for (const [index, value] of this.#changed(this.#fresh)) tryWriteMsr(this.#native, index, value);
+  }
+
+  /** The time-stamp counter. */
+  get tsc(): bigint {
+    return valuesOf(this.#native, [TSC]).get(TSC) ?? 0n;
+  }
+
+  set tsc(value: bigint) {
+    writeMsr(this.#native, TSC, value);
+  }
+
+  #changed(wanted: ReadonlyMap<number, bigint>): [number, bigint][] {
+    const current = this.#values();
+    return [...wanted].filter(([index, value]) => current.get(index) !== value);
+  }
+
+  #values(): Map<number, bigint> {
+    return valuesOf(this.#native, [...this.#fresh.keys()]);
+  }
 }
 
 // KVM stops at the first that it does not have: the next call begins behind it.
@@ -70,8 +110,26 @@ function valuesOf(native: NativeVcpu, indices: readonly number[]): Map<number, b
   return values;
 }
 
+// Those of the registers that KVM takes again with the values that they have.
+function settable(native: NativeVcpu, values: ReadonlyMap<number, bigint>): Map<number, bigint> {
+  const taken: (readonly [number, bigint])[] = [];
+  const entries = [...values];
+  for (let first = 0; first < entries.length; ) {
+    const tried = entries.slice(first);
+    const view = msrsBuffer(tried.map(([index, value]) => ({ index, value })));
+    const count = native.setMsrs(new Uint8Array(view.buffer));
+    taken.push(...tried.slice(0, count));
+    first += count + 1;
+  }
+  return new Map(taken);
+}
+
+function tryWriteMsr(native: NativeVcpu, index: number, value: bigint): boolean {
+  return native.setMsrs(new Uint8Array(msrsBuffer([{ index, value }]).buffer)) === 1;
+}
+
 function writeMsr(native: NativeVcpu, index: number, value: bigint): void {
-  if (native.setMsrs(new Uint8Array(msrsBuffer([{ index, value }]).buffer)) === 1) return;
+  if (tryWriteMsr(native, index, value)) return;
   throw new VmError('ERR_KVM', `KVM refused KVM_SET_MSRS of 0x${index.toString(16)} to 0x${value.toString(16)}`, {
     ioctl: 'KVM_SET_MSRS',
     index,
@@ -90,6 +148,6 @@ function msrsBuffer(msrs: readonly X86Msr[]): DataView {
   return view;
 }
 
-function zero(index: number): [number, bigint] {
-  return [index, 0n];
+function span(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => first + i);
 }

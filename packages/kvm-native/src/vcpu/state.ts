@@ -1,7 +1,17 @@
 import { type SnapshotDifference, VmError } from '@picovm/core';
-import { X86_STATE_VERSION, type X86VcpuState } from '@picovm/core/x86';
-import type { NativeVcpu } from '../native/addon.ts';
-import { isStateMsr, readMsrs, writeMsrs } from './msrs.ts';
+import {
+  noEvents,
+  resetDebugRegisters,
+  resetFpu,
+  resetRegisters,
+  resetSpecialRegisters,
+  resetXsave,
+  X86_STATE_VERSION,
+  type X86VcpuState,
+} from '@picovm/core/x86';
+import type { NativeVcpu, NativeVm } from '../native/addon.ts';
+import type { Msrs } from './msrs.ts';
+import { usesVirtualization } from './nested.ts';
 import type { RegsBuffer, SregsBuffer } from './registers.ts';
 import {
   DEBUGREGS_BYTES,
@@ -10,32 +20,46 @@ import {
   eventsBytes,
   readDebug,
   readEvents,
-  readXsave,
-  XSAVE_BYTES,
-  xsaveBytes,
+  readXcr0,
+  XCRS_BYTES,
+  xcrsBytes,
 } from './structures.ts';
+import type { XsaveArea } from './xsave-area.ts';
 
 /** The processors that the host's own can stand for, in states that other accelerators wrote. */
 const MODELS = ['host', 'pentium'];
-/** CR4.OSXSAVE: the guest uses XSAVE, and may use AVX. */
-const CR4_OSXSAVE = 1n << 18n;
+/** The part of a state that a RESET changes. */
+type CpuState = Pick<X86VcpuState, 'registers' | 'special' | 'debug' | 'fpu' | 'xsave' | 'events'>;
+
+/** What a state is read from and written to. */
+export interface StateParts {
+  readonly native: NativeVcpu;
+  /** KVM's clock for guests. */
+  readonly clock: Pick<NativeVm, 'getClock' | 'setClock'>;
+  readonly regs: RegsBuffer;
+  readonly sregs: SregsBuffer;
+  readonly msrs: Msrs;
+  readonly xsaveArea: XsaveArea;
+}
 
 /**
  * The state of a vCPU with no instruction under way.
- * @throws IoctlError; VmError `ERR_UNSUPPORTED` if the guest uses AVX
+ * @throws IoctlError; VmError `ERR_UNSUPPORTED` if the guest runs VMs of its own
  */
-export function readState(native: NativeVcpu, regs: RegsBuffer, sregs: SregsBuffer, shutdown: boolean): X86VcpuState {
+export function readState(
+  { native, clock, regs, sregs, msrs, xsaveArea }: StateParts,
+  shutdown: boolean,
+): X86VcpuState {
   // First of all: it also brings DR6 up to date.
   const events = new Uint8Array(EVENTS_BYTES);
   native.getVcpuEvents(events);
   native.getRegs(regs.bytes);
   native.getSregs(sregs.bytes);
   const special = sregs.read();
-  if ((special.cr4 & CR4_OSXSAVE) !== 0n) {
-    throw new VmError('ERR_UNSUPPORTED', 'the guest uses XSAVE (CR4.OSXSAVE is set), which snapshots do not hold');
-  }
-  const xsave = new Uint8Array(XSAVE_BYTES);
-  native.getXsave(xsave);
+  if (usesVirtualization(native, special)) throw cannotBeSaved();
+  const area = new Uint8Array(xsaveArea.size);
+  native.getXsave(area);
+  const { fpu, components } = xsaveArea.read(area);
   const debug = new Uint8Array(DEBUGREGS_BYTES);
   native.getDebugregs(debug);
   return {
@@ -45,8 +69,11 @@ export function readState(native: NativeVcpu, regs: RegsBuffer, sregs: SregsBuff
     registers: regs.read(),
     special,
     debug: readDebug(debug),
-    fpu: readXsave(xsave),
-    ...readMsrs(native),
+    fpu,
+    xsave: { xcr0: xcr0Of(native), components },
+    tsc: msrs.tsc,
+    kvmClock: clock.getClock(),
+    msrs: msrs.read(),
     events: { ...readEvents(events), shutdown },
     instructions: 0,
     a20: true,
@@ -58,38 +85,80 @@ export function readState(native: NativeVcpu, regs: RegsBuffer, sregs: SregsBuff
  * Puts a vCPU into a state.
  * @throws IoctlError, VmError `ERR_KVM`: then it may be in a part of it
  */
-export function writeState(native: NativeVcpu, state: X86VcpuState, regs: RegsBuffer, sregs: SregsBuffer): void {
+export function writeState(parts: StateParts, state: X86VcpuState): void {
+  // Time comes first: KVM tells the guest of it when registers are set that ask for it.
+  parts.msrs.tsc = state.tsc;
+  parts.clock.setClock(state.kvmClock);
+  parts.msrs.write(state.msrs);
+  writeCpu(parts, state);
+}
+
+/**
+ * Puts a vCPU into the state after RESET (Intel SDM volume 3A, table 10-1). Time goes on.
+ * @throws IoctlError, VmError `ERR_KVM`
+ */
+export function resetState(parts: StateParts): void {
+  writeCpu(parts, {
+    registers: resetRegisters(),
+    special: resetSpecialRegisters(),
+    debug: resetDebugRegisters(),
+    fpu: resetFpu(),
+    xsave: resetXsave(),
+    events: noEvents(),
+  });
+  parts.msrs.reset();
+}
+
+function writeCpu({ native, regs, sregs, xsaveArea }: StateParts, state: CpuState): void {
   // No interrupt is pending in a cleared `struct kvm_sregs`: the events say so.
   sregs.bytes.fill(0);
   sregs.write(state.special);
   native.setSregs(sregs.bytes);
   regs.write(state.registers);
   native.setRegs(regs.bytes);
-  native.setXsave(xsaveBytes(state.fpu));
+  // A host without XSAVE has none to set.
+  if (xcr0Of(native) !== state.xsave.xcr0) native.setXcrs(xcrsBytes(state.xsave.xcr0));
+  native.setXsave(xsaveArea.write(state.fpu, state.xsave.components));
   native.setDebugregs(debugBytes(state.debug));
-  writeMsrs(native, state.msrs, state.tsc);
   // Last: setting registers forgets exceptions.
   native.setVcpuEvents(eventsBytes(state.events));
 }
 
+function xcr0Of(native: NativeVcpu): bigint {
+  const xcrs = new Uint8Array(XCRS_BYTES);
+  native.getXcrs(xcrs);
+  return readXcr0(xcrs);
+}
+
+function cannotBeSaved(): VmError {
+  return new VmError(
+    'ERR_UNSUPPORTED',
+    'the guest runs VMs of its own, whose state cannot be saved. To restore another snapshot here, reset the machine first',
+  );
+}
+
 /** What keeps a vCPU of KVM from being in a state: it is a whole processor of today, with all its address lines. */
-export function differencesOf({ model, a20, testRegisters, msrs }: X86VcpuState): SnapshotDifference[] {
+export function differencesOf({ msrs: own, xsaveArea }: StateParts, state: X86VcpuState): SnapshotDifference[] {
+  const { model, a20, testRegisters, msrs, xsave } = state;
   const differences: SnapshotDifference[] = [];
-  if (!MODELS.includes(model)) {
-    differences.push({
-      what: 'the CPU model',
-      snapshot: model,
-      machine: `the host's, which takes ${MODELS.join(', ')}`,
-    });
-  }
-  if (!a20) differences.push({ what: 'address line A20', snapshot: 'it not driven', machine: 'it always driven' });
-  if (testRegisters.some((value) => value !== 0)) {
-    differences.push({ what: 'the test registers', snapshot: 'values in them', machine: 'none' });
+  const add = (what: string, snapshot: string, machine: string): void => {
+    differences.push({ what, snapshot, machine });
+  };
+  if (!MODELS.includes(model)) add('the CPU model', model, `the host's, which takes ${MODELS.join(', ')}`);
+  if (!a20) add('address line A20', 'it not driven', 'it always driven');
+  if (testRegisters.some((value) => value !== 0)) add('the test registers', 'values in them', 'none');
+  if ((xsave.xcr0 & ~xsaveArea.xcr0) !== 0n) add('XCR0', hex(xsave.xcr0), `bits of ${hex(xsaveArea.xcr0)}`);
+  for (const { number, data } of xsave.components) {
+    const size = xsaveArea.sizeOf(number);
+    if (size === data.length) continue;
+    add(`component ${number} of XSAVE`, `${data.length} bytes`, size === undefined ? 'none' : `${size} bytes`);
   }
   for (const { index, value } of msrs) {
-    if (isStateMsr(index)) continue;
-    const what = `the model-specific register 0x${index.toString(16)}`;
-    differences.push({ what, snapshot: `0x${value.toString(16)}`, machine: 'none that a snapshot could set' });
+    if (!own.has(index)) add(`the model-specific register ${hex(index)}`, hex(value), 'none that a snapshot could set');
   }
   return differences;
+}
+
+function hex(value: bigint | number): string {
+  return `0x${value.toString(16)}`;
 }

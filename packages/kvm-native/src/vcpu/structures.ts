@@ -1,10 +1,4 @@
-import {
-  noEvents,
-  X86_DEBUG_REGISTERS,
-  type X86DebugRegisters,
-  type X86Events,
-  type X86FpuState,
-} from '@picovm/core/x86';
+import { noEvents, X86_DEBUG_REGISTERS, type X86DebugRegisters, type X86Events } from '@picovm/core/x86';
 import {
   KVM_VCPUEVENT_VALID_NMI_PENDING,
   KVM_VCPUEVENT_VALID_SHADOW,
@@ -14,52 +8,25 @@ import {
 
 // The smaller structures of the vCPU ioctls, to and from what they mean (linux/kvm.h and asm/kvm.h).
 
-export const XSAVE_BYTES = 4096;
 export const DEBUGREGS_BYTES = 128;
 export const EVENTS_BYTES = 64;
+export const XCRS_BYTES = 392;
 
-const ST_OFFSET = 32;
-const ST_BYTES = 128;
-const XMM_OFFSET = 160;
-const XMM_BYTES = 256;
-const XSTATE_BV_OFFSET = 512;
-const XSTATE_X87 = 1;
-const XSTATE_SSE = 2;
+// Behind the count and the flags, and the number of the first register.
+const XCR_VALUE_OFFSET = 16;
 
-/**
- * To a `struct kvm_xsave`: the FXSAVE area (Intel SDM volume 1, table 10-2), and the XSAVE header, which says that x87
- * and SSE are in it and nothing else. AVX registers and the like are thereby as after RESET.
- */
-export function xsaveBytes(fpu: X86FpuState): Uint8Array {
-  const view = new DataView(new ArrayBuffer(XSAVE_BYTES));
-  const bytes = new Uint8Array(view.buffer);
-  view.setUint16(0, fpu.fcw, true);
-  view.setUint16(2, fpu.fsw, true);
-  view.setUint8(4, fpu.ftw);
-  view.setUint16(6, fpu.fop, true);
-  view.setBigUint64(8, fpu.fip, true);
-  view.setBigUint64(16, fpu.fdp, true);
-  view.setUint32(24, fpu.mxcsr, true);
-  bytes.set(fpu.st, ST_OFFSET);
-  bytes.set(fpu.xmm, XMM_OFFSET);
-  view.setUint8(XSTATE_BV_OFFSET, XSTATE_X87 | XSTATE_SSE);
-  return bytes;
+/** To a `struct kvm_xcrs`: one register, number 0. */
+export function xcrsBytes(xcr0: bigint): Uint8Array {
+  const view = new DataView(new ArrayBuffer(XCRS_BYTES));
+  view.setUint32(0, 1, true);
+  view.setBigUint64(XCR_VALUE_OFFSET, xcr0, true);
+  return new Uint8Array(view.buffer);
 }
 
-/** From a `struct kvm_xsave`. */
-export function readXsave(bytes: Uint8Array): X86FpuState {
+/** From a `struct kvm_xcrs`: XCR0, or what it is as good as where there is none. */
+export function readXcr0(bytes: Uint8Array): bigint {
   const view = viewOf(bytes);
-  return {
-    st: bytes.slice(ST_OFFSET, ST_OFFSET + ST_BYTES),
-    fcw: view.getUint16(0, true),
-    fsw: view.getUint16(2, true),
-    ftw: view.getUint8(4),
-    fop: view.getUint16(6, true),
-    fip: view.getBigUint64(8, true),
-    fdp: view.getBigUint64(16, true),
-    xmm: bytes.slice(XMM_OFFSET, XMM_OFFSET + XMM_BYTES),
-    mxcsr: view.getUint32(24, true),
-  };
+  return view.getUint32(0, true) === 0 ? 1n : view.getBigUint64(XCR_VALUE_OFFSET, true);
 }
 
 /** To a `struct kvm_debugregs`: DR0 to DR3, DR6, DR7. */

@@ -8,11 +8,12 @@ import {
 } from '@picovm/core';
 import type { X86Vcpu } from '@picovm/core/x86';
 import type { NativeVm } from '../native/addon.ts';
-import { KVM_CAP_X86_USER_SPACE_MSR, KVM_MSR_EXIT_REASON_UNKNOWN } from '../native/constants.ts';
+import { KVM_CAP_X86_USER_SPACE_MSR, KVM_CAP_XSAVE2, KVM_MSR_EXIT_REASON_UNKNOWN } from '../native/constants.ts';
 import { ioctl } from '../native/kvm-error.ts';
-import { cpuidOfVcpu } from '../vcpu/cpuid-table.ts';
+import { cpuidOfVcpu, xsaveLeaves } from '../vcpu/cpuid-table.ts';
 import { KvmVcpu } from '../vcpu/kvm-vcpu.ts';
 import { MAILBOX_SIZE, Mailbox } from '../vcpu/mailbox.ts';
+import { XsaveArea } from '../vcpu/xsave-area.ts';
 import { MemorySlots } from './memory-slots.ts';
 
 // Intel CPUs without "unrestricted guest" run real mode in a virtual-8086 task, for which KVM needs four pages of
@@ -21,22 +22,32 @@ import { MemorySlots } from './memory-slots.ts';
 const IDENTITY_MAP_ADDRESS = 0xfeffc000;
 const TSS_ADDRESS = 0xfeffd000;
 
+/** What is asked of the host once, and used for every VM. */
+export interface HostFacts {
+  readonly supports: Supports;
+  /** What KVM can answer to CPUID: a `struct kvm_cpuid2`. */
+  readonly cpuid: Uint8Array;
+  /** The model-specific registers that KVM can save and restore. */
+  readonly listedMsrs: readonly number[];
+}
+
 /** One VM of KVM. */
 export class KvmVm implements AcceleratorVm<X86Vcpu> {
   readonly supports: Supports;
   readonly #native: NativeVm;
   readonly #options: AcceleratorVmOptions;
-  readonly #supportedCpuid: Uint8Array;
+  readonly #host: HostFacts;
   readonly #slots: MemorySlots;
   readonly #vcpus: KvmVcpu[] = [];
   #disposed = false;
 
   /** Takes over `native`. @throws VmError `ERR_KVM` */
-  constructor(native: NativeVm, supports: Supports, supportedCpuid: Uint8Array, options: AcceleratorVmOptions) {
+  constructor(native: NativeVm, host: HostFacts, options: AcceleratorVmOptions) {
+    const { supports } = host;
     this.supports = supports;
     this.#native = native;
     this.#options = options;
-    this.#supportedCpuid = supportedCpuid;
+    this.#host = host;
     this.#slots = new MemorySlots(native, options.arena);
     ioctl(() => {
       native.setIdentityMapAddr(IDENTITY_MAP_ADDRESS);
@@ -58,7 +69,16 @@ export class KvmVm implements AcceleratorVm<X86Vcpu> {
     const native = ioctl(() => this.#native.createVcpu(id, arena.memory, offset, MAILBOX_SIZE));
     const mailbox = new Mailbox(arena.buffer, offset);
     try {
-      const vcpu = new KvmVcpu({ id, native, mailbox, sink, memory, cpuid: cpuidOfVcpu(this.#supportedCpuid, id) });
+      const { cpuid, listedMsrs } = this.#host;
+      const xsaveArea = new XsaveArea(
+        xsaveLeaves(cpuid),
+        ioctl(() => this.#native.checkExtension(KVM_CAP_XSAVE2)),
+      );
+      const vcpu = new KvmVcpu({
+        ...{ id, native, mailbox, sink, memory, listedMsrs, xsaveArea },
+        cpuid: cpuidOfVcpu(cpuid, id),
+        clock: this.#native,
+      });
       this.#vcpus.push(vcpu);
       return vcpu;
     } catch (error) {

@@ -78,3 +78,23 @@ test('cases may be skipped by name, with a reason', async () => {
     message: "give a reason for skipping 'runs to HLT'",
   });
 });
+
+test('what is no accelerator, and options that there are not, are refused', () => {
+  const register: TestFunction = () => expect.unreachable('a test was registered');
+  const accelerator = scriptedGuest(function* () {});
+  const given = (options: unknown) => () => testAccelerator(options as Parameters<typeof testAccelerator>[0]);
+  for (const [options, message] of [
+    [undefined, 'testAccelerator: the options must be a record, not undefined'],
+    [{ accelerator }, 'testAccelerator needs test'],
+    [{ test: register }, 'testAccelerator needs accelerator: one, such as interp(), or what makes one, not undefined'],
+    [{ test: register, accelerator: () => 7 }, 'not 7'],
+    [
+      { test: register, accelerator, skpi: {} },
+      'testAccelerator has no option skpi: there are test, accelerator, name',
+    ],
+  ] as const) {
+    expect(given(options)).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining(message) }),
+    );
+  }
+});

@@ -1,5 +1,7 @@
 import { type Accelerator, type Probe, VmError } from '@picovm/core';
 import type { X86Vcpu } from '@picovm/core/x86';
+import { show } from '../check.ts';
+import { checkOptions, refuse } from '../check-options.ts';
 import { registerTest, type TestFunction } from '../runner.ts';
 import type { AcceleratorCase } from './accelerator-case.ts';
 import { CASES } from './cases/index.ts';
@@ -19,6 +21,13 @@ export interface AcceleratorTestOptions {
   readonly skip?: Readonly<Record<string, string>>;
 }
 
+const OPTIONS: Readonly<Record<keyof AcceleratorTestOptions, true>> = {
+  test: true,
+  accelerator: true,
+  name: true,
+  skip: true,
+};
+
 /** The names of all cases of {@link testAccelerator}, in their order. */
 export function acceleratorCases(): string[] {
   return CASES.map(({ name }) => name);
@@ -34,12 +43,20 @@ export function acceleratorCases(): string[] {
  * import { test } from 'vitest'; // or from 'node:test'
  * testAccelerator({ test, accelerator: interp() });
  * ```
- * @throws VmError `ERR_INVALID_ARGUMENT` if `skip` names a case that there is not, or gives no reason
+ * @throws VmError `ERR_INVALID_ARGUMENT` for an option that there is not, or that is not what it must be; if `skip` names
+ *   a case that there is not, or gives no reason
  */
 export function testAccelerator(options: AcceleratorTestOptions): void {
+  checkOptions('testAccelerator', options, OPTIONS);
+  if (typeof options.test !== 'function') {
+    refuse('testAccelerator needs test: the function of your test runner that registers a test');
+  }
   const { test, skip: skipped = {} } = options;
   checkSkips(skipped);
   const accelerator = typeof options.accelerator === 'function' ? options.accelerator() : options.accelerator;
+  if (typeof (accelerator as Partial<Accelerator> | undefined)?.probe !== 'function') {
+    refuse(`testAccelerator needs accelerator: one, such as interp(), or what makes one, not ${show(accelerator)}`);
+  }
   const name = options.name ?? accelerator.name;
   let probing: Promise<Probe> | undefined;
   for (const each of CASES) {

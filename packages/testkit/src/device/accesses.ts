@@ -1,4 +1,4 @@
-import { type AccessSize, hex } from '@picovm/core';
+import { type AccessSize, hex, IRQ_LINES } from '@picovm/core';
 import type { FakeMachine } from '../fakes/fake-machine.ts';
 import type { Random } from '../random.ts';
 
@@ -9,7 +9,7 @@ export interface Target {
   readonly length: number;
 }
 
-/** Something that a guest does to its devices, or time that passes. */
+/** Something that a guest does to its devices, that others do to an interrupt controller, or time that passes. */
 export type Action =
   | { readonly kind: 'read'; readonly space: 'port' | 'mmio'; readonly address: number; readonly size: AccessSize }
   | {
@@ -23,6 +23,8 @@ export type Action =
   | { readonly kind: 'writeBlock'; readonly address: number; readonly size: AccessSize; readonly data: Uint8Array }
   | { readonly kind: 'read64'; readonly address: number }
   | { readonly kind: 'write64'; readonly address: number; readonly value: bigint }
+  | { readonly kind: 'line'; readonly line: number; readonly level: boolean }
+  | { readonly kind: 'acknowledge' }
   | { readonly kind: 'wait'; readonly nanoseconds: number };
 
 /** What an action gives: of a read what was read. */
@@ -46,6 +48,11 @@ export function perform(machine: FakeMachine, action: Action): Outcome {
       return machine.mmio.read64(action.address);
     case 'write64':
       return void machine.mmio.write64(action.address, action.value);
+    case 'line':
+      return void machine.irq(action.line).set(action.level);
+    case 'acknowledge':
+      // A CPU acknowledges what it sees.
+      return machine.intr.level ? machine.controller?.acknowledge() : undefined;
     case 'wait':
       return void machine.clock.advance(action.nanoseconds);
   }
@@ -66,17 +73,31 @@ export function describeAction(action: Action): string {
       return `read 8 bytes at mmio ${hex(action.address)}`;
     case 'write64':
       return `write 0x${action.value.toString(16)} as 8 bytes to mmio ${hex(action.address)}`;
+    case 'line':
+      return `${action.level ? 'assert' : 'deassert'} interrupt line ${action.line}`;
+    case 'acknowledge':
+      return 'acknowledge an interrupt';
     case 'wait':
       return `let ${action.nanoseconds} ns pass`;
   }
 }
 
-/** How actions are picked. */
+/** Which actions are picked. */
 export interface ActionOptions {
   /** Whether accesses may reach over the ends of a range. Default true. */
   readonly straddle?: boolean;
   /** Whether time passes. Default true. */
   readonly time?: boolean;
+}
+
+/** What actions are picked for. */
+export interface Situation {
+  /** The ranges of the device. */
+  readonly targets: readonly Target[];
+  /** Whether the device is the machine's interrupt controller. */
+  readonly isController: boolean;
+  /** Nanoseconds until the next alarm goes off; Infinity if there is none. */
+  readonly untilAlarm: number;
 }
 
 const SIZES: readonly AccessSize[] = [1, 2, 4];
@@ -85,12 +106,17 @@ const BEFORE = 3;
 const MAX_COUNT = 8;
 /** Waits are shorter than two to the power of this, in nanoseconds: about a millisecond. */
 const MAX_WAIT_BITS = 21;
+/** Later alarms are not waited for: a long run would leave the times that numbers hold exactly. */
+const NEAR = 1e10;
 
-/** An action at random. @param targets at least one */
-export function randomAction(random: Random, targets: readonly Target[], options: ActionOptions = {}): Action {
+/** An action at random; undefined if there is nothing that can be done. */
+export function randomAction(random: Random, situation: Situation, options: ActionOptions = {}): Action | undefined {
   const { straddle = true, time = true } = options;
+  const { targets, isController, untilAlarm } = situation;
+  if (isController && random.below(3) === 0) return randomInterrupt(random);
+  if (targets.length === 0) return time ? randomWait(random, untilAlarm, 2) : undefined;
   const kind = random.below(32);
-  if (kind <= 2 && time) return { kind: 'wait', nanoseconds: random.below(2 ** random.below(MAX_WAIT_BITS)) };
+  if (kind <= 2 && time) return randomWait(random, untilAlarm, 4);
   const { space, base, length } = random.pick(targets);
   const size = random.pick(straddle ? SIZES : SIZES.filter((width) => width <= length));
   const first = straddle ? Math.max(0, base - BEFORE) : base;
@@ -105,6 +131,19 @@ export function randomAction(random: Random, targets: readonly Target[], options
   return kind % 2 === 1
     ? { kind: 'read', space, address, size }
     : { kind: 'write', space, address, size, value: randomValue(random) };
+}
+
+// What an interrupt controller hears from other devices and from the CPU.
+function randomInterrupt(random: Random): Action {
+  if (random.below(4) === 0) return { kind: 'acknowledge' };
+  return { kind: 'line', line: random.below(IRQ_LINES), level: random.below(2) === 1 };
+}
+
+// One in so many waits ends when the next alarm goes off, however long that takes.
+function randomWait(random: Random, untilAlarm: number, oneIn: number): Action {
+  const nanoseconds = random.below(2 ** random.below(MAX_WAIT_BITS));
+  const toAlarm = random.below(oneIn) === 0 && untilAlarm <= NEAR;
+  return { kind: 'wait', nanoseconds: toAlarm ? untilAlarm : nanoseconds };
 }
 
 // Registers tell small numbers, single bits and extremes apart.

@@ -1,8 +1,9 @@
 import { type Device, type DeviceState, IRQ_LINES } from '@picovm/core';
-import { fail, show } from '../check.ts';
-import { FakeMachine } from '../fakes/fake-machine.ts';
+import { check, fail, show } from '../check.ts';
+import { FakeMachine, type FakeMachineOptions } from '../fakes/fake-machine.ts';
 import type { RecordedAccess } from '../fakes/recorded-access.ts';
-import type { Random } from '../random.ts';
+import { Random } from '../random.ts';
+import { synchronously } from '../synchronously.ts';
 import {
   type Action,
   type ActionOptions,
@@ -12,20 +13,29 @@ import {
   randomAction,
   type Target,
 } from './accesses.ts';
+import { stir } from './stir.ts';
 
 /** Ranges up to so many addresses are compared whole. */
 const WHOLE = 2048;
-/** So many random actions come between two times of the device's own exercise. */
-const EXERCISE_EVERY = 256;
-
 /** Does to a device what random accesses hardly do. */
 export type Exercise = (device: Device, machine: FakeMachine, random: () => number) => void;
 
 /** How a bench is made. */
 export interface BenchOptions {
-  readonly memory: number;
+  readonly memory: FakeMachineOptions['memory'];
   readonly now?: number;
   readonly exercise?: Exercise;
+}
+
+/** All that is saved of a bench's machine: the device's state, and what a snapshot of a VM has around it. */
+export interface Saved {
+  readonly state: DeviceState;
+  /** Guest time. */
+  readonly now: number;
+  /** What the bench drives of the interrupt lines, bit n for line n. */
+  readonly inputs: number;
+  /** The bytes of each region. */
+  readonly memory: readonly Uint8Array[];
 }
 
 /** What a device reads as. */
@@ -41,9 +51,10 @@ export class Bench {
   readonly machine: FakeMachine;
   readonly #exercise: Exercise | undefined;
   #strict = false;
+  #inputs = 0;
   #wrongAnswer: string | undefined;
 
-  constructor(device: Device, { memory, now, exercise }: BenchOptions) {
+  constructor(device: Device, { memory, now = 0, exercise }: BenchOptions) {
     this.device = device;
     this.#exercise = exercise;
     this.machine = new FakeMachine(device, {
@@ -63,6 +74,11 @@ export class Bench {
       .map(({ space, range: { base, length } }) => ({ space, base, length }));
   }
 
+  /** Whether the device is the machine's interrupt controller. */
+  get isController(): boolean {
+    return this.machine.controller !== undefined;
+  }
+
   /** From now on every answer of the device must be an integer in range. */
   strictly(): this {
     this.#strict = true;
@@ -70,20 +86,56 @@ export class Bench {
   }
 
   /** The levels of all interrupt lines, and of INTR. */
-  levels(): boolean[] {
-    const lines = Array.from({ length: IRQ_LINES }, (_, n) => this.machine.irq(n).level);
-    return [...lines, this.machine.intr.level];
+  levels(): Readonly<Record<string, boolean>> {
+    const lines = Array.from({ length: IRQ_LINES }, (_, n) => [`line ${n}`, this.machine.irq(n).level] as const);
+    return { ...Object.fromEntries(lines), INTR: this.machine.intr.level };
   }
 
-  /** Gives it the guest memory of another machine: a device may read there. */
-  copyMemory(from: Bench): void {
-    const { size } = from.machine.memory;
-    this.machine.memory.write(0, from.machine.memory.read(0, size));
+  /** The bytes of each region of guest memory. */
+  get memory(): Uint8Array[] {
+    return this.machine.memory.regions.map(({ bytes }) => bytes);
   }
 
   /** The device's state; undefined if it has no `snapshot`. */
   snapshot(): DeviceState | undefined {
-    return this.device.snapshot?.();
+    return synchronously(this.device, 'snapshot', () => this.device.snapshot?.());
+  }
+
+  /** Gives the device a state. */
+  restore(state: DeviceState): void {
+    synchronously(this.device, 'restore', () => this.device.restore?.(state));
+  }
+
+  /** Resets the device. */
+  reset(): void {
+    synchronously(this.device, 'reset', () => this.device.reset?.());
+  }
+
+  /** Lets go of all interrupt lines that the bench asserts. */
+  releaseLines(): void {
+    this.#drive(0);
+  }
+
+  /** What `load` takes. */
+  save(): Saved {
+    const state = this.snapshot();
+    check(typeof state === 'object' && state !== null, 'snapshot() must give a record');
+    return {
+      state,
+      now: this.machine.clock.now(),
+      inputs: this.#inputs,
+      memory: this.memory.map((bytes) => bytes.slice()),
+    };
+  }
+
+  /** Puts the machine into a state that it, or another, was in: in the order in which a VM does it. */
+  load({ state, now, inputs, memory }: Saved): void {
+    memory.forEach((bytes, i) => {
+      this.memory[i].set(bytes);
+    });
+    this.machine.clock.restore(now);
+    this.machine.restoring(() => this.#drive(inputs));
+    this.restore(state);
   }
 
   /**
@@ -92,6 +144,8 @@ export class Bench {
    */
   act(action: Action): Outcome {
     let outcome: Outcome;
+    const asserted = this.machine.intr.level;
+    if (action.kind === 'line') this.#inputs = withBit(this.#inputs, action.line, action.level);
     try {
       outcome = perform(this.machine, action);
     } catch (cause) {
@@ -99,20 +153,33 @@ export class Bench {
         cause,
       });
     }
+    if (this.#strict && asserted && action.kind === 'acknowledge' && !isVector(outcome)) {
+      fail(`acknowledge() of the interrupt controller gives ${show(outcome)}: expected a vector from 0 to 255`);
+    }
     if (this.#wrongAnswer !== undefined) fail(`${describeAction(action)}: ${this.#wrongAnswer}`);
     return outcome;
   }
 
-  /** Does so many things at random, and the device's own exercise between them. @returns what the reads gave */
-  stir(random: Random, count: number, options?: ActionOptions): Outcome[] {
-    const outcomes: Outcome[] = [];
-    this.#drive(random, count, options, (outcome) => outcomes.push(outcome));
-    return outcomes;
+  /** Picks something to do, by where the device is. @returns undefined if there is nothing */
+  pick(random: Random, targets: readonly Target[], options?: ActionOptions): Action | undefined {
+    const { clock } = this.machine;
+    const untilAlarm = Math.max(0, Math.ceil(clock.nextAlarm() - clock.now()));
+    return randomAction(random, { targets, isController: this.isController, untilAlarm }, options);
   }
 
-  /** The same, keeping nothing. */
-  drive(random: Random, count: number): void {
-    this.#drive(random, count, {}, () => {});
+  /** Does the device's own exercise. @param seed the same does the same */
+  exercise(seed: number): void {
+    const random = new Random(seed);
+    this.#exercise?.(this.device, this.machine, () => random.next());
+  }
+
+  /** Does so many things at random, and the device's own exercise between them. */
+  stir(random: Random, count: number, options?: ActionOptions): void {
+    stir([this], random, count, () => {}, options);
+  }
+
+  /** Empties the lists that grow with each access. */
+  forget(): void {
     const { machine } = this;
     for (const list of [machine.log, machine.systemEvents, machine.intr.changes]) list.length = 0;
     for (let n = 0; n < IRQ_LINES; n++) machine.irq(n).changes.length = 0;
@@ -126,15 +193,18 @@ export class Bench {
     return { reads, values: reads.map((read) => this.act(read)) };
   }
 
-  #drive(random: Random, count: number, options: ActionOptions | undefined, take: (outcome: Outcome) => void): void {
-    const { targets } = this;
-    const exercise = (): void => this.#exercise?.(this.device, this.machine, () => random.next());
-    for (let i = 0; i < count; i++) {
-      if (i % EXERCISE_EVERY === 0) exercise();
-      if (targets.length > 0) take(this.act(randomAction(random, targets, options)));
-    }
-    exercise();
+  #drive(inputs: number): void {
+    this.#inputs = inputs;
+    for (let n = 0; n < IRQ_LINES; n++) this.machine.irq(n).set((inputs & (1 << n)) !== 0);
   }
+}
+
+function withBit(bits: number, n: number, set: boolean): number {
+  return set ? bits | (1 << n) : bits & ~(1 << n);
+}
+
+function isVector(outcome: Outcome): boolean {
+  return Number.isInteger(outcome) && (outcome as number) >= 0 && (outcome as number) <= 0xff;
 }
 
 /**

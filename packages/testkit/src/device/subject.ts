@@ -1,4 +1,5 @@
 import { type Device, type DeviceManifest, type DeviceSupports, isDeviceFactory } from '@picovm/core';
+import type { FakeMachineOptions } from '../fakes/fake-machine.ts';
 import { Random } from '../random.ts';
 import { Bench, type Exercise } from './bench.ts';
 import type { AnyDeviceFactory, DeviceTestOptions } from './test-options.ts';
@@ -13,7 +14,7 @@ export class Subject {
   /** What the tests were given. */
   readonly settings: DeviceTestOptions;
   readonly seed: number;
-  readonly #memory: number;
+  readonly #memory: FakeMachineOptions['memory'];
   readonly #factory: (options?: Given) => Device;
 
   constructor(settings: DeviceTestOptions) {

@@ -1,4 +1,4 @@
-import { type Device, defineDevice, type MmioHandler } from '@picovm/core';
+import { type Device, type DeviceContext, defineDevice, type FunctionOption, type MmioHandler } from '@picovm/core';
 import { describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { type DeviceTestOptions, type FakeMachine, type TestFunction, testDevice } from '../index.ts';
 import { Chime, chimeInterrupt, chimes } from './chime.test-util.ts';
@@ -45,6 +45,39 @@ const registers = defineDevice({
   },
 });
 
+/** Asks its host for the date whenever it is read; the first of January 1970 if that fails, or not. */
+function calendars(guarded: boolean) {
+  return defineDevice({
+    type: 'calendar',
+    apiVersion: 1,
+    description: 'the day of the month',
+    options: {
+      date: { type: 'function', required: true, description: 'gives the date' } as FunctionOption<() => Date> & {
+        required: true;
+      },
+    },
+    ranges: [{ space: 'port', base: 0x70, length: 1 }],
+    supports: { snapshot: false },
+    create: ({ date }, { ranges }) => {
+      const day = (): number => {
+        const { getUTCDate } = Date.prototype;
+        if (!guarded) return getUTCDate.call(date());
+        let answer: Date;
+        try {
+          answer = date();
+        } catch {
+          return 1;
+        }
+        return getUTCDate.call(answer);
+      };
+      return {
+        attach: (context: DeviceContext) => context.claimPorts(ranges[0], { read: day, write: () => {} }),
+        reset: () => {},
+      };
+    },
+  });
+}
+
 describe('testDevice', () => {
   it('leaves out what there is nothing to look at, and skips what is said to be unsupported', async () => {
     const outcomes = await outcomesOf({ factory: registers });
@@ -65,9 +98,33 @@ describe('testDevice', () => {
     expect(Object.keys(failed)).toHaveLength(3);
     for (const message of Object.values(failed)) {
       expect(message).toBe(
-        'the device drives interrupt line 5: tell testDevice how, with interrupt: { raise, mask, unmask }',
+        'the device drives interrupt line 5: tell testDevice how, with interrupt: { raise, mask, unmask }, or ' +
+          '{ raise } if it has no mask of its own',
       );
     }
+  });
+
+  it('refuses options that it does not have, or that are not what they must be', () => {
+    const test = vi.fn<TestFunction>();
+    const factory = chimes();
+    const [mask, raise, unmask] = [() => {}, () => {}, () => {}];
+    for (const [options, message] of [
+      [undefined, 'testDevice: the options must be a record, not undefined'],
+      [{ factory }, 'testDevice needs test: the function of your test runner'],
+      [{ test }, 'testDevice needs factory: what makes the device under test, not undefined'],
+      [{ test, factory: factory() }, 'not a device; it is called many times'],
+      [{ test, factory, intrerupt: {} }, 'testDevice has no option intrerupt: there are test, name, factory, options,'],
+      [{ test, factory, exercise: 7 }, 'testDevice: exercise must be a function, not 7'],
+      [{ test, factory, seed: 'x' }, 'testDevice: seed must be an integer, not "x"'],
+      [{ test, factory, interrupt: { mask, unmask } }, 'testDevice: interrupt needs raise'],
+      [{ test, factory, interrupt: { raise, mask } }, 'testDevice: interrupt needs unmask too: leave out both'],
+      [{ test, factory, interrupt: { raise, acknowlegde: raise } }, 'testDevice: interrupt has no option acknowlegde'],
+    ] as const) {
+      expect(() => testDevice(options as unknown as DeviceTestOptions)).toThrow(
+        expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining(message) }),
+      );
+    }
+    expect(test).not.toHaveBeenCalled();
   });
 
   it('looks at 8-byte answers too', async () => {
@@ -132,9 +189,21 @@ describe('testDevice', () => {
     const factory = chimes(Disk);
     const name = 'goes on when its host fails it';
     const [silent] = await register({ factory }).run(name);
-    expect(silent.message).toContain('what the guest reads when the host throws, beside a host that works');
+    expect(silent.message).toMatch(
+      /^a host whose `output` throws, called at Disk\.send \(.*test-device\.test\.ts:\d+:\d+\): read .* as of a host that works, .*reportsFailures: true$/,
+    );
     const [said] = await register({ factory, reportsFailures: true }).run(name);
     expect(said).toMatchObject({ state: 'passed' });
+  });
+
+  it('lets a host that works be that of the options, and answers nothing with a promise that is answered at once', async () => {
+    const name = 'goes on when its host fails it';
+    const options = { date: () => new Date(0) } as never;
+    expect(await register({ factory: calendars(true), options }).run(name)).toMatchObject([{ state: 'passed' }]);
+    const [unguarded] = await register({ factory: calendars(false), options }).run(name);
+    expect(unguarded.message).toMatch(
+      /^a host whose `date` throws, called at .*test-device\.test\.ts:\d+:\d+\)?: read .*calendar threw.*: catch what functions of the host throw, and handle the promises that they give$/,
+    );
   });
 
   it('gives back what it watches of the host', async () => {
@@ -161,6 +230,8 @@ describe('testDevice', () => {
     // @ts-expect-error: a number is no device
     testDevice({ test, factory: () => 7 });
     testDevice({ test, factory: (_options: { readonly size: number }) => registers(), options: { size: 1 } });
+    // @ts-expect-error: it cannot be made without options
+    testDevice({ test, factory: (_options: { readonly size: number }) => registers() });
     expect(test).toHaveBeenCalled();
   });
 });

@@ -1,7 +1,8 @@
 import { registerTest } from '../runner.ts';
+import { checkDeviceTestOptions } from './check-test-options.ts';
 import { DEVICE_CASES } from './device-cases.ts';
 import { Subject } from './subject.ts';
-import type { AnyDeviceFactory, DeviceTestOptions } from './test-options.ts';
+import type { AnyDeviceFactory, DeviceTestOptions, NeededOptions } from './test-options.ts';
 
 /**
  * Registers the tests that every device should pass, one a case. A case that has nothing to look at, by the manifest, is
@@ -14,8 +15,10 @@ import type { AnyDeviceFactory, DeviceTestOptions } from './test-options.ts';
  *
  * testDevice({ test, factory: counter });
  * ```
+ * @throws VmError `ERR_INVALID_ARGUMENT` for an option that there is not, or that is not what it must be
  */
-export function testDevice<F extends AnyDeviceFactory>(options: DeviceTestOptions<F>): void {
+export function testDevice<F extends AnyDeviceFactory>(options: DeviceTestOptions<F> & NeededOptions<F>): void {
+  checkDeviceTestOptions(options);
   const subject = new Subject(options as unknown as DeviceTestOptions);
   const { test, name = subject.manifest?.type ?? 'device' } = options;
   for (const deviceCase of DEVICE_CASES) {

@@ -1,5 +1,5 @@
 import type { Device, DeviceSupports } from '@picovm/core';
-import type { FakeMachine } from '../fakes/fake-machine.ts';
+import type { FakeMachine, FakeMachineOptions } from '../fakes/fake-machine.ts';
 import type { TestFunction } from '../runner.ts';
 
 /** What makes the device under test: what `defineDevice` gives, or any function that gives a device. */
@@ -9,16 +9,23 @@ export type AnyDeviceFactory = (...options: never[]) => Device;
 export type OptionsOf<F extends AnyDeviceFactory> =
   Parameters<F> extends [] ? never : Partial<NonNullable<Parameters<F>[0]>>;
 
+/** What {@link testDevice} takes beside its options if the factory cannot do without any. */
+export type NeededOptions<F extends AnyDeviceFactory> =
+  Parameters<F> extends readonly [unknown, ...unknown[]] ? { readonly options: Parameters<F>[0] } : unknown;
+
 /** How to make a device want its interrupt, and how its driver masks it. All are called with the device and its machine. */
 export interface InterruptHooks<D extends Device = Device> {
   /** The line. Default: the first that the device asks for. */
   readonly irq?: number;
   /** Makes something happen that the device interrupts for. Called once an instance. */
   raise(device: D, machine: FakeMachine): void;
-  /** Does what a driver does to get no interrupt. */
-  mask(device: D, machine: FakeMachine): void;
+  /**
+   * Does what a driver does to get no interrupt. Left out, together with `unmask`, for a device that has no mask of its
+   * own: then what is about masks is not tested.
+   */
+  mask?(device: D, machine: FakeMachine): void;
   /** Does what a driver does to get interrupts. */
-  unmask(device: D, machine: FakeMachine): void;
+  unmask?(device: D, machine: FakeMachine): void;
   /** Does what a driver does to serve the interrupt: the line is low then. If it is left out, that is not tested. */
   acknowledge?(device: D, machine: FakeMachine): void;
 }
@@ -49,7 +56,8 @@ export interface DeviceTestOptions<F extends AnyDeviceFactory = AnyDeviceFactory
   readonly exercise?: (device: ReturnType<F>, machine: FakeMachine, random: () => number) => void;
   /**
    * The options that give the device `fn` as everything that it calls of the host. Default: every option that the
-   * manifest says is a function. The tests pass functions that throw, that reject, and that never end.
+   * manifest says is a function. The tests pass functions that throw, that reject, and that never end; a host that works
+   * is that of `options`, where it is given.
    */
   readonly backend?: (fn: () => unknown) => OptionsOf<F>;
   /**
@@ -57,8 +65,8 @@ export interface DeviceTestOptions<F extends AnyDeviceFactory = AnyDeviceFactory
    * exactly what it sees if all goes well.
    */
   readonly reportsFailures?: boolean;
-  /** Bytes of guest memory, from address 0 on, a multiple of 4096. Default 65,536. */
-  readonly memory?: number;
+  /** Bytes of guest memory, from address 0 on, a multiple of 4096; or its regions. Default 65,536. */
+  readonly memory?: FakeMachineOptions['memory'];
   /** Of the random accesses. Default 1. The messages of failures name it. */
   readonly seed?: number;
 }

@@ -49,6 +49,21 @@ describe('FakeClock', () => {
     expect(() => clock[how](10)).toThrow(/FakeClock: at (7|10) ns an alarm that is due sets the next one/);
   });
 
+  it('tells when alarms are due, and can be set as when a machine is restored', () => {
+    const clock = new FakeClock();
+    const seen: number[] = [];
+    clock.alarm(20, () => seen.push(clock.now()));
+    clock.cancel(clock.alarm(15, () => seen.push(-1)));
+    clock.alarm(10, () => seen.push(clock.now()));
+    expect(clock.alarms).toEqual([10, 20]);
+    clock.restore(500);
+    clock.restore(12);
+    expect(seen).toEqual([]);
+    clock.advance(10);
+    expect(seen).toEqual([12, 20]);
+    expect(clock.alarms).toEqual([]);
+  });
+
   it('does not go back, and takes no alarm for no time', () => {
     const clock = new FakeClock(5);
     expect(() => clock.advanceTo(4)).toThrow('from 5 ns to 4 ns');

@@ -37,6 +37,11 @@ export class FakeClock implements Clock {
     this.#pending.delete(alarm);
   }
 
+  /** When the pending alarms are due, in nanoseconds of guest time, the soonest first. */
+  get alarms(): number[] {
+    return [...this.#pending].map(({ at }) => at).sort((a, b) => a - b);
+  }
+
   /** How many alarms are pending. */
   get pending(): number {
     return this.#pending.size;
@@ -73,6 +78,15 @@ export class FakeClock implements Clock {
   jump(nanoseconds: number): void {
     this.#now += nanoseconds;
     this.#runDue();
+  }
+
+  /**
+   * Sets the time as it is set when a machine is restored: forwards or backwards, and no alarm goes off. Alarms stay at
+   * their times; those that are due then go off when time passes.
+   * @param now nanoseconds of guest time
+   */
+  restore(now: number): void {
+    this.#now = now;
   }
 
   // An alarm that an alarm sets for now or earlier waits for the guest's next instruction: here it has none.

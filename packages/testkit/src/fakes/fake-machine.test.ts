@@ -156,6 +156,74 @@ describe('FakeMachine', () => {
     expect(() => machine.attach(second)).toThrow('second wants to be a second interrupt controller');
   });
 
+  it('tells an interrupt controller nothing of lines that are put back as they were', () => {
+    const seen: [number, boolean][] = [];
+    const machine = new FakeMachine(
+      device((context) => {
+        context.claimInterrupts({ setLine: (n, level) => seen.push([n, level]), acknowledge: () => 0 });
+      }),
+    );
+    machine.restoring(() => machine.irq(3).set(true));
+    expect(machine.irq(3).level).toBe(true);
+    machine.irq(3).set(false);
+    expect(seen).toEqual([[3, false]]);
+  });
+
+  it('has the regions of memory that it is given', () => {
+    let context: DeviceContext | undefined;
+    const machine = new FakeMachine(
+      device((given) => {
+        context = given;
+      }),
+      {
+        memory: [
+          { base: 0, size: 4096 },
+          { base: 0x20000, size: 4096, name: 'bios', readonly: true },
+        ],
+      },
+    );
+    expect(context?.memory.contiguous(0)).toBe(4096);
+    expect(machine.memory.regionAt(0x20010)?.readonly).toBe(true);
+    const claiming = (base: number): Device =>
+      device(({ claimMmio }) => claimMmio({ base, length: 8 }, memoryOf(8)), { id: 'claiming' });
+    expect(() => machine.attach(claiming(0x20ff8))).toThrow('bios');
+    expect(() => new FakeMachine(claiming(0xfff8))).toThrow('guest memory');
+    new FakeMachine(claiming(0xfff8), { memory: 0 });
+  });
+
+  it('refuses what is no device, and options that it does not have', () => {
+    const invalid = (message: string | RegExp) =>
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringMatching(message) });
+    const make =
+      (...given: unknown[]) =>
+      () =>
+        new FakeMachine(...(given as [Device]));
+    expect(make()).toThrow(invalid('takes a device, not undefined'));
+    expect(make(function lamp() {})).toThrow(invalid(/not the function lamp: call it, and it makes one/));
+    expect(
+      make(
+        device(() => {}),
+        { memroy: 4096 },
+      ),
+    ).toThrow(invalid(/^FakeMachine has no option memroy: there are memory, now, keepAccesses, onAccess$/));
+    expect(
+      make(
+        device(() => {}),
+        7,
+      ),
+    ).toThrow(invalid('must be a record, not 7'));
+  });
+
+  it('does not wait for an attach that is asynchronous', () => {
+    const late = device(async () => Promise.reject(new Error('late')));
+    expect(() => new FakeMachine(late)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_DEVICE',
+        message: expect.stringContaining('attach() of it gives a promise'),
+      }),
+    );
+  });
+
   it('disposes its devices, the last one first', () => {
     const seen: string[] = [];
     const named = (id: string): Device => device(() => {}, { id, dispose: () => seen.push(id) });

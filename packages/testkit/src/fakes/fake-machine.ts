@@ -7,6 +7,7 @@ import {
   type InterruptController,
   IRQ_LINES,
   type IrqLine,
+  type MemoryRegionSpec,
   Metrics,
   MmioBus,
   PAGE_SIZE,
@@ -15,6 +16,9 @@ import {
   type SystemEvent,
   VmError,
 } from '@picovm/core';
+import { show } from '../check.ts';
+import { checkOptions, refuse } from '../check-options.ts';
+import { synchronously } from '../synchronously.ts';
 import { FakeClock } from './fake-clock.ts';
 import {
   type AccessListener,
@@ -26,8 +30,8 @@ import { RecordingIrqLine } from './recording-irq-line.ts';
 
 /** What `FakeMachine` takes beside the device. */
 export interface FakeMachineOptions {
-  /** Bytes of guest memory from address 0 on, a multiple of 4096. Default 65,536. */
-  readonly memory?: number;
+  /** Bytes of guest memory from address 0 on, a multiple of 4096; or its regions, as `Vm` takes them. Default 65,536. */
+  readonly memory?: number | readonly MemoryRegionSpec[];
   /** Nanoseconds of guest time when the device is attached. Default 0. */
   readonly now?: number;
   /** How many of the last accesses are kept in `accesses`. Default 1000. */
@@ -35,6 +39,13 @@ export interface FakeMachineOptions {
   /** Called after each access that a device answered. What it throws ends the access as if the device had thrown. */
   readonly onAccess?: (access: RecordedAccess) => void;
 }
+
+const OPTIONS: Readonly<Record<keyof FakeMachineOptions, true>> = {
+  memory: true,
+  now: true,
+  keepAccesses: true,
+  onAccess: true,
+};
 
 /** A range that a device claimed. */
 export interface ClaimedRange {
@@ -88,39 +99,43 @@ export class FakeMachine implements Disposable {
   readonly metrics: Metrics;
   readonly #devices: Device[] = [];
   readonly #lines: RecordingIrqLine[];
-  readonly #memorySize: number;
+  readonly #regions: readonly MemoryRegionSpec[];
   readonly #onAccess: AccessListener;
   #memory: GuestMemory | undefined;
   #controller: InterruptController | undefined;
+  #restoring = false;
 
   /**
    * Makes a machine and attaches `device`.
-   * @throws what `attach` throws, `VmError`s of the buses among it
+   * @throws VmError `ERR_INVALID_ARGUMENT` if the device or an option is none; what `attach` throws, errors of the buses
+   *   among it
    */
   constructor(device: Device, options: FakeMachineOptions = {}) {
+    checkOptions('FakeMachine', options, OPTIONS);
     const { memory = 65_536, now = 0, keepAccesses = 1000, onAccess } = options;
-    this.#memorySize = memory;
+    this.#regions = regionsOf(memory);
     this.#onAccess = (access) => {
       if (this.accesses.push(access) > keepAccesses) this.accesses.shift();
       onAccess?.(access);
     };
     this.ports = new PortBus();
-    this.mmio = new MmioBus({}, memory > 0 ? [{ owner: 'guest memory', base: 0, length: memory }] : []);
+    const taken = this.#regions.map(({ base, size, name = 'guest memory' }) => ({ owner: name, base, length: size }));
+    this.mmio = new MmioBus({}, taken);
     const clock = new FakeClock(now);
     this.clock = clock;
     this.intr = new RecordingIrqLine(clock);
     this.#lines = Array.from({ length: IRQ_LINES }, (_, n) => {
-      return new RecordingIrqLine(clock, (level) => this.#controller?.setLine(n, level));
+      return new RecordingIrqLine(clock, (level) => {
+        if (!this.#restoring) this.#controller?.setLine(n, level);
+      });
     });
     this.metrics = this.attach(device);
   }
 
   /** Guest memory: zeroes at first. */
   get memory(): GuestMemory {
-    this.#memory ??= new GuestMemory(
-      new Arena(Math.max(this.#memorySize, PAGE_SIZE)),
-      this.#memorySize > 0 ? [{ base: 0, size: this.#memorySize }] : [],
-    );
+    const bytes = this.#regions.reduce((sum, { size }) => sum + size, 0);
+    this.#memory ??= new GuestMemory(new Arena(Math.max(bytes, PAGE_SIZE)), this.#regions);
     return this.#memory;
   }
 
@@ -132,15 +147,20 @@ export class FakeMachine implements Disposable {
   /**
    * Attaches a further device.
    * @returns its counters
-   * @throws VmError `ERR_DEVICE_ID` if its id is taken; what `attach` throws
+   * @throws VmError `ERR_INVALID_ARGUMENT` if it is no device, `ERR_DEVICE_ID` if its id is taken, `ERR_DEVICE` if its
+   *   `attach` is asynchronous; what `attach` throws
    */
   attach(device: Device): Metrics {
+    if (typeof (device as Partial<Device> | undefined)?.attach !== 'function') {
+      const isFactory = typeof device === 'function';
+      refuse(`FakeMachine takes a device, not ${show(device)}${isFactory ? ': call it, and it makes one' : ''}`);
+    }
     if (this.#devices.some(({ id }) => id === device.id)) {
       throw new VmError('ERR_DEVICE_ID', `there is a device ${device.id} already`, { id: device.id });
     }
     this.#devices.push(device);
     const metrics = new Metrics();
-    device.attach(this.#contextOf(device, metrics));
+    synchronously(device, 'attach', () => device.attach(this.#contextOf(device, metrics)));
     return metrics;
   }
 
@@ -149,6 +169,19 @@ export class FakeMachine implements Disposable {
     const line = this.#lines[n];
     if (line !== undefined) return line;
     throw new VmError('ERR_INVALID_ARGUMENT', `there is no interrupt line ${n}: they are 0 to ${IRQ_LINES - 1}`, { n });
+  }
+
+  /**
+   * Does something to the interrupt lines as it is done when a machine is restored: the interrupt controller is not told,
+   * because its own state says what its inputs were.
+   */
+  restoring(act: () => void): void {
+    this.#restoring = true;
+    try {
+      act();
+    } finally {
+      this.#restoring = false;
+    }
   }
 
   /** `IN`. @returns unsigned, of `size` bytes */
@@ -225,4 +258,9 @@ export class FakeMachine implements Disposable {
       if (line.level) controller.setLine(n, true);
     });
   }
+}
+
+function regionsOf(memory: number | readonly MemoryRegionSpec[]): readonly MemoryRegionSpec[] {
+  if (typeof memory !== 'number') return memory;
+  return memory > 0 ? [{ base: 0, size: memory, name: 'guest memory' }] : [];
 }

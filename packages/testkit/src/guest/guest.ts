@@ -7,12 +7,13 @@ export type Pattern = string | RegExp;
 
 /**
  * How a run ended: the name of an outcome (`halted`, `shutdown` for a power-off, `reset`, `failed`, …) or of an exit
- * (`halt`, `internal-error`, …), or both. A triple fault is `{ outcome: 'failed', exit: 'shutdown' }`: as a name alone,
- * `shutdown` is the outcome.
+ * (`halt`, `internal-error`, …), or both; or `triple-fault`, which is `{ outcome: 'failed', exit: 'shutdown' }`. As a name
+ * alone, `shutdown` is the outcome: a power-off.
  */
 export type ExpectedExit =
   | RunOutcome
   | ExitReason
+  | 'triple-fault'
   | {
       /** How the run ended. */
       readonly outcome?: RunOutcome;
@@ -23,7 +24,8 @@ export type ExpectedExit =
 /**
  * A guest under test. The `waitFor…` methods run it until something is so; the `expect…` methods look at it where it
  * stopped. What is not as expected throws (or rejects with) one `GuestError`, whose message shows the screen, the end
- * of the serial output, the registers, the last exits and the outcome.
+ * of the serial output, the registers, the last exits and the outcome. What would pass whatever the guest did is refused
+ * with `ERR_INVALID_ARGUMENT`: an empty text, no registers, a value that a register cannot hold, an unknown option.
  *
  * A guest that has ended (`halted`, `shutdown`, `reset`, `failed`) is not run on by a `waitFor…`: it is looked at as it
  * is. `run` runs it on, and so does a `waitFor…` after the vCPU was put elsewhere or reset.
@@ -37,7 +39,7 @@ export interface Guest extends Disposable {
   screen(): readonly string[];
   /** What the guest has sent over its serial line; empty if no `serial` was given. */
   serial(): string;
-  /** Sends text to the guest with the `send` that was given. @throws Error if none was */
+  /** Sends text to the guest with the `send` that was given. @throws VmError `ERR_INVALID_ARGUMENT` if none was */
   send(text: string): void;
   /** Runs the guest until it ends, or a limit is reached: those of `watchGuest` where `options` says nothing else. */
   run(options?: RunOptions): Promise<RunResult>;
@@ -57,7 +59,7 @@ export interface Guest extends Disposable {
   waitForExit(expected?: ExpectedExit, options?: WaitOptions): Promise<RunResult>;
   /** The screen shows `text` somewhere; or, given a list, its rows from the top on are these, and blank below. */
   expectScreen(text: Pattern | readonly string[]): void;
-  /** The guest has sent `text` over its serial line. */
+  /** The guest has sent `text` over its serial line so far. */
   expectSerial(text: Pattern): void;
   /** The last run ended so. */
   expectExit(expected: ExpectedExit): void;

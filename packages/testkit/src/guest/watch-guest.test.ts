@@ -1,64 +1,9 @@
 import { type Device, type IrqLine, Vm } from '@picovm/core';
 import { describe, expect, test } from 'vitest';
-import { type Guest, GuestError, type GuestProgram, scriptedGuest, type WatchOptions, watchGuest } from '../index.ts';
+import { GuestError, scriptedGuest, watchGuest } from '../index.ts';
+import { ended, messageOf, PORT, print, printing } from './printing.test-util.ts';
 
-const PORT = 0xe9;
 const ALARM_NS = 2e6;
-
-/** A machine whose guest prints to port E9, and what is watched of it. */
-interface Printing {
-  readonly vm: Vm;
-  readonly guest: Guest;
-  /** How often the screen was asked for. */
-  looks(): number;
-}
-
-function printing(program: GuestProgram, options: WatchOptions = {}, devices: readonly Device[] = []): Printing {
-  let text = '';
-  let looks = 0;
-  const printer: Device = {
-    id: 'printer',
-    type: 'test',
-    attach: (context) =>
-      context.claimPorts(
-        { base: PORT, length: 1, width: { max: 1 } },
-        {
-          read: () => 0,
-          write: (_offset, _size, byte) => {
-            text += String.fromCharCode(byte);
-          },
-        },
-      ),
-  };
-  const vm: Vm = new Vm({
-    accelerator: scriptedGuest(program),
-    memory: [{ base: 0, size: 4096 }],
-    devices: [printer, ...devices],
-  });
-  const screen = (): string[] => {
-    looks++;
-    return text.split('\n');
-  };
-  return { vm, guest: watchGuest(vm, { screen, serial: () => text, ...options }), looks: () => looks };
-}
-
-/** A guest that prints, and goes on for ever. */
-function* print(cpu: Parameters<GuestProgram>[0], text: string): Generator<undefined, void> {
-  for (const char of text) {
-    cpu.out(PORT, char.charCodeAt(0));
-    yield;
-  }
-}
-
-function messageOf(act: () => unknown): string {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof GuestError) return error.summary;
-    throw error;
-  }
-  return expect.unreachable('it did not fail');
-}
 
 async function failureOf(waiting: Promise<unknown>): Promise<GuestError> {
   return waiting.then(
@@ -289,15 +234,6 @@ describe('what a failure shows', () => {
 });
 
 describe('expectations', () => {
-  const ended = async (registers: Record<string, bigint> = {}): Promise<Printing> => {
-    const machine = printing(function* (cpu) {
-      yield* print(cpu, 'a title\n  a row');
-      cpu.registers = registers;
-    });
-    await machine.guest.run();
-    return machine;
-  };
-
   test('of the screen and of the serial output', async () => {
     const { guest, vm } = await ended();
     guest.expectScreen('title');
@@ -326,10 +262,30 @@ describe('expectations', () => {
     expect(messageOf(() => guest.expectExit({ outcome: 'failed', exit: 'shutdown' }))).toContain(
       "failed by the exit 'shutdown'",
     );
-    expect(() => guest.expectExit('crashed' as 'halted')).toThrow("'crashed' is neither an outcome");
+    expect(() => guest.expectExit({ outcome: 'crashed' as 'halted' })).toThrow(
+      '"crashed" is no outcome of a run: they',
+    );
+    expect(() => guest.expectExit({ exit: 'triple-fault' as 'shutdown' })).toThrow('"triple-fault" is no exit: they');
+    expect(() => guest.expectExit({ outcom: 'halted' } as never)).toThrow('expectExit knows no outcom');
+    expect(() => guest.expectExit({})).toThrow('expectExit needs an outcome, an exit, or both');
+    expect(() => guest.expectExit('crashed' as 'halted')).toThrow('"crashed" is neither an outcome');
     const fresh = printing(function* () {});
     expect(messageOf(() => fresh.guest.expectExit('halted'))).toContain('but it was not run yet');
     fresh.vm.dispose();
+    vm.dispose();
+  });
+
+  test('of a triple fault, by its own name', async () => {
+    const { guest, vm } = printing(function* () {
+      yield { reason: 'shutdown' };
+    });
+    await guest.waitForExit('triple-fault');
+    guest.expectExit('failed');
+    guest.expectExit({ exit: 'shutdown' });
+    expect(messageOf(() => guest.expectExit('shutdown'))).toBe(
+      "the run must end: shutdown, but the guest failed at step 1: triple fault ('shutdown' is the outcome of a " +
+        "power-off; expect a triple fault as 'triple-fault')",
+    );
     vm.dispose();
   });
 
@@ -361,19 +317,6 @@ describe('expectations', () => {
     expect(() => guest.expectMemory(0xfff, [0, 0])).toThrow(expect.objectContaining({ code: 'ERR_GUEST_ADDRESS' }));
     vm.dispose();
   });
-});
-
-test('what is not given cannot be used, and says what to give', async () => {
-  const vm: Vm = new Vm({ accelerator: scriptedGuest(function* () {}), memory: [{ base: 0, size: 4096 }] });
-  const guest = watchGuest(vm);
-  expect(() => guest.expectScreen('x')).toThrow('expectScreen needs to see the screen: give watchGuest a `screen`');
-  await expect(guest.waitForSerial('x')).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
-  expect(() => guest.send('x')).toThrow('no `send`');
-  expect(() => watchGuest(vm, { screen: 'text' as unknown as () => string })).toThrow('screen must be a function');
-  const sent: string[] = [];
-  watchGuest(vm, { send: (text) => sent.push(text) }).send('y');
-  expect(sent).toEqual(['y']);
-  vm.dispose();
 });
 
 test('a guest that is no longer watched takes no notes', async () => {

@@ -1,5 +1,16 @@
-import { EXIT_REASONS, hex, type RunOptions, type RunOutcome, type RunResult, type Vm, VmError } from '@picovm/core';
+import { hex, type RunOptions, type RunOutcome, type RunResult, type Vm } from '@picovm/core';
+import { show as showAny } from '../check.ts';
+import { refuse } from '../check-options.ts';
+import { checkRunOptions, checkWatchOptions } from './check-watch-options.ts';
 import { ExitRing } from './exit-ring.ts';
+import {
+  checkPattern,
+  checkScreenPattern,
+  expectedBytes,
+  expectedEnding,
+  expectedValue,
+  shutdownHint,
+} from './expected.ts';
 import type { ExpectedExit, Guest, Pattern } from './guest.ts';
 import { GuestError } from './guest-error.ts';
 import { Poll } from './poll.ts';
@@ -12,9 +23,6 @@ const KEPT_EXITS = 12;
 
 /** Outcomes after which there is nothing more to come of a guest. */
 const FINAL: ReadonlySet<RunOutcome> = new Set<RunOutcome>(['halted', 'shutdown', 'reset', 'failed']);
-const OUTCOMES: ReadonlySet<string> = new Set<RunOutcome>([
-  'halted', 'shutdown', 'reset', 'failed', 'stopped', 'timeout', 'aborted', 'max-exits',
-]); // biome-ignore format: a word a line would fill the page
 
 /**
  * Watches the guest of a machine for a test, in any test runner: runs it until the screen or the serial line shows
@@ -24,14 +32,10 @@ const OUTCOMES: ReadonlySet<string> = new Set<RunOutcome>([
  * using guest = watchGuest(vm, { screen: () => renderText(vga.screen()), serial: () => log.text });
  * await guest.waitForText('login:');
  * ```
- * @throws VmError `ERR_INVALID_ARGUMENT` if an option is none
+ * @throws VmError `ERR_INVALID_ARGUMENT` if `vm` is no VM, for an option that there is not, or that is not what it must be
  */
 export function watchGuest(vm: Vm, options: WatchOptions = {}): Guest {
-  for (const name of ['screen', 'serial', 'send'] as const) {
-    if (options[name] !== undefined && typeof options[name] !== 'function') {
-      throw new VmError('ERR_INVALID_ARGUMENT', `watchGuest: ${name} must be a function, such as () => log.text`);
-    }
-  }
+  checkWatchOptions(vm, options);
   return new WatchedGuest(vm, options);
 }
 
@@ -58,11 +62,17 @@ class WatchedGuest implements Guest {
 
   send(text: string): void {
     const { send } = this.#options;
-    if (send === undefined) throw new Error('watchGuest was given no `send`: there is no way to the guest');
+    if (send === undefined) refuse('watchGuest was given no `send`: there is no way to the guest');
+    if (typeof text !== 'string') refuse(`send needs a text, not ${showAny(text)}`);
     send(text);
   }
 
   async run(options: RunOptions = {}): Promise<RunResult> {
+    return this.#run('run', options);
+  }
+
+  async #run(method: string, options: RunOptions): Promise<RunResult> {
+    checkRunOptions(method, options);
     const {
       timeoutMs = this.#options.timeoutMs ?? TIMEOUT_MS,
       maxExits = this.#options.maxExits ?? Number.POSITIVE_INFINITY,
@@ -73,16 +83,30 @@ class WatchedGuest implements Guest {
 
   async waitForText(text: Pattern, options: WaitOptions = {}): Promise<void> {
     this.#need('screen', 'waitForText');
-    await this.#waitFor(`the screen must show ${show(text)}`, () => matches(this.#screenText(), text), options);
+    checkPattern('waitForText', text);
+    await this.#waitFor(
+      'waitForText',
+      `the screen must show ${show(text)}`,
+      () => matches(this.#screenText(), text),
+      options,
+    );
   }
 
   async waitForSerial(text: Pattern, options: WaitOptions = {}): Promise<void> {
     this.#need('serial', 'waitForSerial');
-    await this.#waitFor(`the serial output must have ${show(text)}`, () => matches(this.serial(), text), options);
+    checkPattern('waitForSerial', text);
+    await this.#waitFor(
+      'waitForSerial',
+      `the serial output must have ${show(text)}`,
+      () => matches(this.serial(), text),
+      options,
+    );
   }
 
   async waitForExit(expected?: ExpectedExit, options: WaitOptions = {}): Promise<RunResult> {
-    const result = this.#ended() ?? (await this.run(options));
+    if (expected !== undefined) expectedEnding('waitForExit', expected);
+    checkRunOptions('waitForExit', options);
+    const result = this.#ended() ?? (await this.#run('waitForExit', options));
     if (!FINAL.has(result.outcome) && expected === undefined) this.#fail(`the guest must end, but ${ending(result)}`);
     if (expected !== undefined) this.expectExit(expected);
     return result;
@@ -90,6 +114,7 @@ class WatchedGuest implements Guest {
 
   expectScreen(text: Pattern | readonly string[]): void {
     this.#need('screen', 'expectScreen');
+    checkScreenPattern('expectScreen', text);
     if (typeof text === 'string' || text instanceof RegExp) {
       if (!matches(this.#screenText(), text)) this.#fail(`the screen must show ${show(text)}, but does not`);
       return;
@@ -104,37 +129,38 @@ class WatchedGuest implements Guest {
 
   expectSerial(text: Pattern): void {
     this.#need('serial', 'expectSerial');
+    checkPattern('expectSerial', text);
     if (!matches(this.serial(), text)) this.#fail(`the serial output must have ${show(text)}, but has not`);
   }
 
   expectExit(expected: ExpectedExit): void {
-    const { outcome, exit } = exitOf(expected);
+    const { outcome, exit } = expectedEnding('expectExit', expected);
     const wanted = [outcome, exit && `the exit '${exit}'`].filter(Boolean).join(' by ');
     const { result } = this;
     if (result === undefined) this.#fail(`the guest must have ended: ${wanted}, but it was not run yet`);
     const asExpected =
       (outcome ?? result.outcome) === result.outcome && (exit ?? result.exit?.reason) === result.exit?.reason;
-    if (!asExpected) this.#fail(`the run must end: ${wanted}, but ${ending(result)}`);
+    if (!asExpected)
+      this.#fail(`the run must end: ${wanted}, but ${ending(result)}${shutdownHint({ outcome, exit }, result)}`);
   }
 
   expectRegisters(expected: ExpectedRegisters): void {
     const dump = this.vm.vcpu.dump();
-    const wrong = Object.entries(expected).flatMap(([name, value]) => {
+    const registers = Object.entries(typeof expected === 'object' ? (expected ?? {}) : {});
+    if (registers.length === 0) refuse('expectRegisters needs registers and their values, such as { ax: 55, zf: 1 }');
+    const wrong = registers.flatMap(([name, given]) => {
       const actual = registerValue(dump, name);
-      if (actual === undefined) {
-        throw new VmError('ERR_INVALID_ARGUMENT', `there is no register ${name}: they are named as in the manuals`, {
-          name,
-        });
-      }
+      if (actual === undefined) refuse(`there is no register ${name}: they are named as in the manuals, in lower case`);
+      const value = expectedValue('expectRegisters', name, actual.bits, given);
       const digits = Math.ceil(actual.bits / 4);
-      if (actual.value === BigInt(value)) return [];
+      if (actual.value === value) return [];
       return [`${name} must be ${hex(value, digits)}, but is ${hex(actual.value, digits)}`];
     });
     if (wrong.length > 0) this.#fail(wrong.join('; '));
   }
 
   expectMemory(address: number, expected: Uint8Array | readonly number[] | string): void {
-    const bytes = typeof expected === 'string' ? new TextEncoder().encode(expected) : Uint8Array.from(expected);
+    const bytes = expectedBytes('expectMemory', expected);
     const actual = this.vm.memory.read(address, bytes.length);
     const at = bytes.findIndex((byte, i) => byte !== actual[i]);
     if (at < 0) return;
@@ -161,7 +187,8 @@ class WatchedGuest implements Guest {
     this.#exits[Symbol.dispose]();
   }
 
-  async #waitFor(what: string, isSo: () => boolean, options: WaitOptions): Promise<void> {
+  async #waitFor(method: string, what: string, isSo: () => boolean, options: WaitOptions): Promise<void> {
+    checkRunOptions(method, options);
     if (isSo()) return;
     const ended = this.#ended();
     if (ended !== undefined) this.#fail(`${what}, but ${ending(ended)}`);
@@ -175,7 +202,7 @@ class WatchedGuest implements Guest {
     using _halts = this.vm.on('halt', ({ interruptsEnabled }) => {
       if (interruptsEnabled && this.vm.irqs.controller !== undefined) look();
     });
-    const result = await this.run(options);
+    const result = await this.#run(method, options);
     if (!poll.found && !isSo()) this.#fail(`${what}, but ${ending(result)}`);
   }
 
@@ -192,7 +219,7 @@ class WatchedGuest implements Guest {
 
   #need(what: 'screen' | 'serial', method: string): void {
     if (this.#options[what] !== undefined) return;
-    throw new VmError('ERR_INVALID_ARGUMENT', `${method} needs to see the ${what}: give watchGuest a \`${what}\``);
+    refuse(`${method} needs to see the ${what}: give watchGuest a \`${what}\``);
   }
 
   #fail(summary: string): never {
@@ -207,13 +234,6 @@ function matches(text: string, pattern: Pattern): boolean {
 
 function ending({ outcome, message }: RunResult): string {
   return outcome === 'timeout' || outcome === 'max-exits' ? `${message} (${outcome})` : `${message}`;
-}
-
-function exitOf(expected: ExpectedExit): Exclude<ExpectedExit, string> {
-  if (typeof expected === 'object') return expected;
-  if (OUTCOMES.has(expected)) return { outcome: expected as RunOutcome };
-  if (Object.hasOwn(EXIT_REASONS, expected)) return { exit: expected as keyof typeof EXIT_REASONS };
-  throw new VmError('ERR_INVALID_ARGUMENT', `'${expected}' is neither an outcome of a run nor an exit reason`);
 }
 
 function show(pattern: Pattern): string {

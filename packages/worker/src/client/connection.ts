@@ -1,4 +1,5 @@
 import { VmError } from '@picovm/core';
+import { isAnswer, isReport } from '../protocol/check-report.ts';
 import { errorFromData } from '../protocol/error-data.ts';
 import { type Calls, opened, type Report, type Request, sealed } from '../protocol/messages.ts';
 import type { HostPort, LostReason } from '../protocol/port.ts';
@@ -15,7 +16,7 @@ export class Connection {
   #greet: () => void = () => {};
   #served = false;
   /** With what every call rejects from now on. */
-  #ended: VmError | undefined;
+  #ended: Error | undefined;
 
   constructor(port: HostPort) {
     this.#port = port;
@@ -23,10 +24,18 @@ export class Connection {
     this.greeted = new Promise((resolve) => {
       this.#greet = resolve;
     });
-    port.onLost((reason) => this.end(lost(reason, this.#served)));
-    port.listen((message) => this.#take(opened<Report>(message)));
+    port.onLost((reason) => this.end(lost(reason, this.#served ? '' : `, before it served a machine: ${port.hint}`)));
+    port.listen((message) => this.#take(opened<Partial<Report>>(message)));
     // Whichever of the two sides is there first hears the other's greeting.
     this.post({ type: 'hello' });
+  }
+
+  /** Ends it because the machine was not built in time. */
+  endLate(ms: number): Promise<void> {
+    const why = this.#served
+      ? `the machine was not built within ${ms} ms: its build function hangs, or needs a longer startTimeoutMs`
+      : `the worker said nothing for ${ms} ms: ${this.#port.hint}`;
+    return this.end(new VmError('ERR_WORKER', why));
   }
 
   /** Whether the machine's side has not ended, as far as is known. */
@@ -50,7 +59,9 @@ export class Connection {
       this.#postCall({ type: 'call', id, method, args });
       called(id);
     });
-    return (await answer) as ReturnType<Calls[M]>;
+    const value = await answer;
+    if (!isAnswer(method, value)) throw this.#nonsense(`an answer to ${method}() that is none`);
+    return value as ReturnType<Calls[M]>;
   }
 
   /** Sends what has no answer. */
@@ -59,7 +70,7 @@ export class Connection {
   }
 
   /** Rejects what is pending and what will be asked, and ends the machine's side. Only the first reason counts. */
-  end(reason: VmError): Promise<void> {
+  end(reason: Error): Promise<void> {
     this.#ended ??= reason;
     this.#pending.rejectAll(this.#ended);
     this.#greet();
@@ -76,27 +87,36 @@ export class Connection {
     }
   }
 
-  #take(report: Report | undefined): void {
-    if (report?.type === 'hello') {
+  #take(report: Partial<Report> | undefined): void {
+    if (report === undefined || !this.open) return;
+    if (!isReport(report)) {
+      this.#nonsense('a message that is none of a machine');
+    } else if (report.type === 'hello') {
       this.#served = true;
       this.#greet();
-    } else if (report?.type === 'broken') {
-      void this.end(errorFromData(report.error) as VmError);
-    } else if (report?.type === 'answer') {
+    } else if (report.type === 'broken') {
+      void this.end(errorFromData(report.error));
+    } else if (report.type === 'answer') {
       this.#pending.resolve(report.id, report.value);
-    } else if (report?.type === 'refusal') {
+    } else if (report.type === 'refusal') {
       this.#pending.reject(report.id, errorFromData(report.error));
-    } else if (report?.type === 'output') {
+    } else if (report.type === 'output') {
       // Measured now: a listener may give the array away.
       const { length } = report.bytes;
       this.listeners.call(report.name, report.bytes, () => this.post({ type: 'output-taken', bytes: length }));
-    } else if (report?.type === 'screen') {
+    } else if (report.type === 'screen') {
       this.listeners.call(report.name, report.screen, () => this.post({ type: 'screen-taken', name: report.name }));
     }
   }
+
+  // A worker that does not keep to the rules is not to be trusted with more.
+  #nonsense(what: string): VmError {
+    const reason = new VmError('ERR_WORKER', `the worker of the machine sent ${what}: it was ended`);
+    void this.end(reason);
+    return reason;
+  }
 }
 
-function lost({ what, cause }: LostReason, served: boolean): VmError {
-  const hint = served ? '' : ', before it served a machine: its module must call serveMachine';
+function lost({ what, cause }: LostReason, hint: string): VmError {
   return new VmError('ERR_WORKER', `the worker of the machine ${what}${hint}`, { cause });
 }

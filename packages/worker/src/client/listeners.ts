@@ -1,5 +1,10 @@
+import { VmError } from '@picovm/core';
+import { textOf } from '../protocol/error-data.ts';
+
 /** Who listens to what, by name. */
 export class Listeners {
+  /** Called with an error for what a listener throws, or rejects with. */
+  onFailure: (failure: VmError) => void = () => {};
   readonly #byName = new Map<string, Set<(value: never) => unknown>>();
 
   add(name: string, listener: (value: never) => unknown): Disposable {
@@ -10,27 +15,21 @@ export class Listeners {
     return { [Symbol.dispose]: () => void entries.delete(entry) };
   }
 
-  /**
-   * Calls all listeners, and then `done` when none of them is busy any more. What one throws reaches the host program as
-   * an uncaught error, as from any event listener, and keeps neither the others nor the machine from going on.
-   */
+  /** Calls all listeners, also if one of them fails, and then `done` when none of them is busy any more. */
   call(name: string, value: unknown, done: () => void): void {
+    const failed = (cause: unknown): void => {
+      this.onFailure(new VmError('ERR_DEVICE', `a listener of ${name} threw: ${textOf(cause)}`, { name, cause }));
+    };
     const busy: Promise<unknown>[] = [];
     for (const listener of [...(this.#byName.get(name) ?? [])]) {
       try {
         const result = listener(value as never);
-        if (result instanceof Promise) busy.push(result);
+        if (result instanceof Promise) busy.push(result.catch(failed));
       } catch (error) {
-        uncaught(error);
+        failed(error);
       }
     }
     if (busy.length === 0) done();
-    else void Promise.allSettled(busy.map((promise) => promise.catch(uncaught))).then(done);
+    else void Promise.all(busy).then(done);
   }
-}
-
-function uncaught(error: unknown): void {
-  queueMicrotask(() => {
-    throw error;
-  });
 }

@@ -10,6 +10,7 @@ import {
 import type { Machine } from '../machine.ts';
 import { errorFromData } from '../protocol/error-data.ts';
 import type { MachineInfo } from '../protocol/messages.ts';
+import { checkSignal } from './check-signal.ts';
 import type { Connection } from './connection.ts';
 
 /** How long a machine may take to end by itself. */
@@ -20,10 +21,14 @@ export class MachineClient implements Machine {
   readonly #connection: Connection;
   readonly #info: MachineInfo;
   #disposal: Promise<void> | undefined;
+  #runs = 0;
+  /** What a listener threw, until a call told it. */
+  #failure: VmError | undefined;
 
   constructor(connection: Connection, info: MachineInfo) {
     this.#connection = connection;
     this.#info = info;
+    connection.listeners.onFailure = (failure) => this.#listenerFailed(failure);
   }
 
   get acceleratorName(): string {
@@ -33,6 +38,9 @@ export class MachineClient implements Machine {
   on<T = Uint8Array>(name: string, listener: (value: T) => unknown): Disposable {
     const { outputs, screens } = this.#info;
     check('output or screen', name, [...outputs, ...screens]);
+    if (typeof listener !== 'function') {
+      throw new VmError('ERR_INVALID_ARGUMENT', `on('${name}', …) needs a function that takes what ${name} sends`);
+    }
     return this.#connection.listeners.add(name, listener);
   }
 
@@ -50,17 +58,27 @@ export class MachineClient implements Machine {
     return (await this.#connection.call('screen', name)) as T;
   }
 
-  async run({ signal, ...options }: RunOptions = {}): Promise<RunResult> {
+  async run(options: RunOptions = {}): Promise<RunResult> {
+    if (typeof options !== 'object' || options === null) {
+      throw new VmError('ERR_INVALID_ARGUMENT', `run() takes an object of options, not ${String(options)}`);
+    }
+    // Whatever else there is goes to the machine: its Vm knows what its options are.
+    const { signal, ...rest } = options;
+    checkSignal(signal);
     const connection = this.#connection;
+    if (this.#runs === 0 && connection.open) this.#tellFailure();
     let abort = (): void => {};
-    const running = connection.callById('run', [options, signal?.aborted ?? false], (id) => {
+    const running = connection.callById('run', [rest, signal?.aborted ?? false], (id) => {
       abort = () => connection.post({ type: 'abort', id });
     });
     signal?.addEventListener('abort', abort);
+    this.#runs++;
     try {
       const result = await running;
+      this.#tellFailure();
       return { ...result, error: result.error && (errorFromData(result.error) as VmError) };
     } finally {
+      this.#runs--;
       signal?.removeEventListener('abort', abort);
     }
   }
@@ -127,6 +145,21 @@ export class MachineClient implements Machine {
       clearTimeout(timer);
       await connection.end(disposed);
     }
+    this.#tellFailure();
+  }
+
+  #listenerFailed(failure: VmError): void {
+    // No call will come to tell it: it must not get lost.
+    if (!this.#connection.open) throw failure;
+    if (this.#failure !== undefined) return;
+    this.#failure = failure;
+    if (this.#runs > 0) this.stop().catch(() => {});
+  }
+
+  #tellFailure(): void {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure;
   }
 }
 

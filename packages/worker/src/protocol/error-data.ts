@@ -15,17 +15,40 @@ const MAX_CAUSES = 8;
 
 /** Anything that was thrown, as data that can cross. */
 export function errorToData(thrown: unknown, causes: number = MAX_CAUSES): ErrorData {
-  if (!(thrown instanceof Error)) return { ...NOTHING, message: String(thrown) };
-  const { name, message, stack, cause } = thrown;
+  if (!(thrown instanceof Error)) return { ...NOTHING, message: textOf(thrown) };
+  const { name, stack, cause } = thrown;
   const { code } = thrown as { code?: unknown };
   return {
-    name,
-    message,
-    stack,
+    name: textOf(name),
+    message: textOf(thrown),
+    stack: typeof stack === 'string' ? stack : undefined,
     code: typeof code === 'string' ? code : undefined,
     details: isVmError(thrown) ? cloneable(thrown.details) : undefined,
     cause: cause === undefined || causes === 0 ? undefined : errorToData(cause, causes - 1),
   };
+}
+
+/** Whether this is what `errorToData` gives. */
+export function isErrorData(value: unknown, causes: number = MAX_CAUSES): value is ErrorData {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, message, stack, code, details, cause } = value as Partial<Record<keyof ErrorData, unknown>>;
+  return (
+    typeof name === 'string' &&
+    typeof message === 'string' &&
+    (stack === undefined || typeof stack === 'string') &&
+    (typeof code === 'string' || (code === undefined && name !== 'VmError')) &&
+    (details === undefined || typeof details === 'object') &&
+    (cause === undefined || (causes > 0 && isErrorData(cause, causes - 1)))
+  );
+}
+
+/** What a thrown value says; anything may be thrown, also what cannot be made a text. */
+export function textOf(thrown: unknown): string {
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown);
+  } catch {
+    return 'what was thrown cannot be shown';
+  }
 }
 
 /** The error again: a `VmError` if it was one. */
@@ -55,7 +78,7 @@ const NOTHING: ErrorData = {
 
 function cloneable(details: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(details).map(([name, value]) => [name, canCross(value) ? value : String(value)]),
+    Object.entries(details).map(([name, value]) => [name, canCross(value) ? value : textOf(value)]),
   );
 }
 

@@ -59,7 +59,7 @@ export function sealed<M extends Request | Report>(message: M): M & { readonly p
 }
 
 /** The message in what came, or undefined if it is none of ours. */
-export function opened<M extends Request | Report>(received: unknown): M | undefined {
+export function opened<M extends Partial<Request | Report>>(received: unknown): M | undefined {
   const ours = typeof received === 'object' && received !== null && 'picovm' in received;
   return ours && received.picovm === PROTOCOL ? (received as unknown as M) : undefined;
 }

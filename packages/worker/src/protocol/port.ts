@@ -8,6 +8,8 @@ export interface Port {
 
 /** The end at which the host program is. */
 export interface HostPort extends Port {
+  /** What is probably wrong if the other side never says that it is there: `its module must …`. */
+  readonly hint: string;
   /** Calls back, at most once, when nothing will come any more although nobody asked for it. Called once. */
   onLost(lost: (reason: LostReason) => void): void;
   /** Whether the machine keeps the host program alive. */

@@ -6,6 +6,11 @@ import type { Link } from './link.ts';
 const FRAME_MS = 16;
 /** The longest that a timer can be set for. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
+/**
+ * What a guest sends within a slice crosses, whether the host keeps up or not: a long slice would be a way around its brake.
+ * A longer one makes no guest faster.
+ */
+const MAX_SLICE_MS = 10;
 /** A run that has used up its time gets so much more, to end as such. */
 const LEAST_MS = 0.001;
 
@@ -65,7 +70,9 @@ export class PacedRun {
       if (this.#stopped && paused !== undefined) return paused;
       this.#pausing = false;
       const running = vm.run({
-        sliceMs: this.#stopped ? LEAST_MS : options.sliceMs,
+        // What the VM does not know of it refuses.
+        ...options,
+        sliceMs: this.#stopped ? LEAST_MS : slice(options.sliceMs),
         signal: this.#abort.signal,
         timeoutMs: rest(options.timeoutMs, performance.now() - start, LEAST_MS),
         maxExits: rest(options.maxExits, vm.exits.total - exits, 1),
@@ -108,6 +115,10 @@ export class PacedRun {
       this.stop();
     }
   }
+}
+
+function slice(ms: number | undefined): number | undefined {
+  return Number.isFinite(ms) ? Math.min(ms as number, MAX_SLICE_MS) : ms;
 }
 
 // What makes no sense is passed on, for the VM to refuse.

@@ -1,14 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
+import { temporaryFolder } from './temporary-folder.test-util.ts';
 
 const source = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
 /** Workers have no loader for the sources of the tests: they get them as bundles. */
 export class Bundles implements Disposable {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'picovm-worker-'));
+  readonly #folder = temporaryFolder(join(tmpdir(), 'picovm-worker-'));
 
   /** A module of this folder with all that it imports, from the sources. */
   module(name: string): URL {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { afterAll, type TestContext } from 'vitest';
-import { inThread, inWorker, type Machine } from '../index.ts';
+import { inThread, inWorker, type Machine, type StartSettings } from '../index.ts';
 import { Bundles } from './bundles.test-util.ts';
 import testMachine, { type TestOptions } from './machine.test-util.ts';
 import { WebWorker } from './web-worker.test-util.ts';
@@ -9,7 +9,7 @@ import { WebWorker } from './web-worker.test-util.ts';
 /** One of the ways in which a machine can run. */
 export interface Form {
   readonly name: string;
-  start(options: TestOptions): Promise<Machine>;
+  start(options: TestOptions, settings?: StartSettings): Promise<Machine>;
   /** Why it cannot be tested; undefined if it can. */
   readonly missing?: string;
 }
@@ -26,21 +26,30 @@ const missing = existsSync(BUILT) ? undefined : 'the package is not built: npm r
 const installed = missing === undefined ? ((await import(BUILT.href)) as typeof import('../index.ts')) : undefined;
 
 /** `inWorker` of the package as it is installed. */
-export function inWorkerByUrl(url: URL, options?: unknown): Promise<Machine> {
-  return (installed as typeof import('../index.ts')).inWorker(url, options);
+export function inWorkerByUrl(url: URL, options?: unknown, settings?: StartSettings): Promise<Machine> {
+  return (installed as typeof import('../index.ts')).inWorker(url, options, settings);
 }
 
 /** In the calling thread. */
-export const IN_THREAD: Form = { name: 'in this thread', start: (options) => inThread(testMachine, options) };
+export const IN_THREAD: Form = {
+  name: 'in this thread',
+  start: (options, settings) => inThread(testMachine, options, settings),
+};
 
 /** The ways that have a worker. */
 export const IN_WORKERS: readonly Form[] = [
-  { name: 'in a worker that the user made', start: (options) => inWorker(new Worker(worker), options) },
-  { name: 'in a worker of a browser', start: (options) => inWorker(new WebWorker(worker), options) },
+  {
+    name: 'in a worker that the user made',
+    start: (options, settings) => inWorker(new Worker(worker), options, settings),
+  },
+  {
+    name: 'in a worker of a browser',
+    start: (options, settings) => inWorker(new WebWorker(worker), options, settings),
+  },
   {
     name: 'in a worker, by the URL of its module',
     missing,
-    start: (options) => inWorkerByUrl(MODULE, options),
+    start: (options, settings) => inWorkerByUrl(MODULE, options, settings),
   },
 ];
 

@@ -11,7 +11,7 @@ export interface TestOptions {
   /** Put at 0000:1000. */
   readonly code: readonly number[];
   /** What the build function does wrong. */
-  readonly build?: 'overlap' | 'throw' | 'nothing' | 'hang' | 'same-name' | 'exit';
+  readonly build?: 'overlap' | 'throw' | 'nothing' | 'hang' | 'never' | 'odd' | 'same-name' | 'exit';
   /** The last device throws when it is disposed. */
   readonly disposeThrows?: boolean;
 }
@@ -20,8 +20,10 @@ export interface TestOptions {
 const machine: MachineDefinition<TestOptions> = defineMachine((link: MachineLink, options: TestOptions) => {
   const { code, build, disposeThrows = false } = options;
   if (build === 'throw') throw new TypeError('no such part');
+  if (build === 'odd') throw Object.create(null);
   if (build === 'exit') exit();
   while (build === 'hang');
+  if (build === 'never') return new Promise<Vm>(() => {});
   const vga = vgaText();
   const com1 = uart16550({ output: link.output('com1') });
   link.input('com1', (bytes) => com1.receive(bytes));

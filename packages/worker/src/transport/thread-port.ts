@@ -6,6 +6,7 @@ export function threadPorts(onTerminate: () => void): { readonly host: HostPort;
   const { port1, port2 } = new MessageChannel();
   const host: HostPort = {
     ...messagePort(port1),
+    hint: 'it is in this thread',
     onLost() {},
     keepAlive: (alive) => keepAlive(port1, alive),
     async terminate() {

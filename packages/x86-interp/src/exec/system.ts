@@ -3,7 +3,7 @@ import { CR0 } from '@picovm/core/x86';
 import type { Cpu } from '../cpu/cpu.ts';
 import { raise, VECTOR } from '../cpu/fault.ts';
 import { read16, read32, write16, write32 } from '../cpu/memory.ts';
-import { MODEL } from '../cpu/models.ts';
+import { cr0Bits, cr4Bits, MODEL } from '../cpu/models.ts';
 import { probeWrite } from '../cpu/slow-memory.ts';
 import { SLOT } from '../cpu/state-layout.ts';
 import { AUX, RECORD } from '../decode/record.ts';
@@ -23,17 +23,6 @@ const PROTECTED_MODE: InternalErrorExit = Object.freeze({
 export function protectedModeExit(): InternalErrorExit {
   return PROTECTED_MODE;
 }
-
-/** Bits of CR0 that exist, by model. Others read as 0. */
-function cr0Bits(model: number): number {
-  const basic = CR0.PE | CR0.MP | CR0.EM | CR0.TS;
-  if (model === MODEL.I80286) return basic;
-  if (model === MODEL.I80386) return basic | CR0.ET | CR0.PG;
-  return basic | CR0.ET | CR0.NE | CR0.WP | CR0.AM | CR0.NW | CR0.CD | CR0.PG;
-}
-
-/** Bits of CR4 that the Pentium has: VME, PVI, TSD, DE, PSE, MCE. */
-const CR4_BITS = 0x5f;
 
 function loadCr0(cpu: Cpu, value: number): Flow {
   if ((value & CR0.PG) !== 0 && (value & CR0.PE) === 0) raise(cpu, VECTOR.GP);
@@ -81,7 +70,7 @@ const writeControl: Handler = (cpu, rec) => {
   const slot = controlSlot(cpu, rec);
   const value = load32(cpu, rec);
   if (slot === SLOT.CR0) return loadCr0(cpu, value);
-  if (slot === SLOT.CR4 && (value & ~CR4_BITS) !== 0) raise(cpu, VECTOR.GP);
+  if (slot === SLOT.CR4 && (value & ~cr4Bits(cpu.model)) !== 0) raise(cpu, VECTOR.GP);
   cpu.state[slot] = value;
   return NEXT;
 };

@@ -23,6 +23,14 @@ function unchecked(take: (given: Given) => Given): AnyDeviceFactory {
 export const BROKEN_MANIFESTS: BrokenDevices = {
   'is what it says it is': [
     broken(
+      'is attached asynchronously',
+      class extends Chime {
+        override async attach(context: DeviceContext): Promise<void> {
+          super.attach(context);
+        }
+      },
+    ),
+    broken(
       'claims a port less than it declares',
       class extends Chime {
         override attach(context: DeviceContext): void {

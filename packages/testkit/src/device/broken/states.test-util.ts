@@ -18,6 +18,14 @@ function saving(fault: string, queue: (chime: { bytes: number[] }) => unknown): 
 export const BROKEN_STATES: BrokenDevices = {
   'is as new after a reset': [
     broken(
+      'resets asynchronously',
+      class extends Chime {
+        override async reset(): Promise<void> {
+          super.reset();
+        }
+      },
+    ),
+    broken(
       'does nothing at a reset',
       class extends Chime {
         override reset(): void {}
@@ -50,6 +58,14 @@ export const BROKEN_STATES: BrokenDevices = {
     ),
   ],
   'gives snapshots that are plain data of their own': [
+    broken(
+      'promises a snapshot',
+      class extends Chime {
+        override snapshot(): DeviceState {
+          return Promise.resolve(super.snapshot()) as unknown as DeviceState;
+        }
+      },
+    ),
     saving('gives its own list away', ({ bytes }) => bytes),
     saving('saves a Map', ({ bytes }) => new Map(bytes.entries())),
     saving(
@@ -81,6 +97,14 @@ export const BROKEN_STATES: BrokenDevices = {
     ),
   ],
   'takes its own snapshot back': [
+    broken(
+      'restores asynchronously',
+      class extends Chime {
+        override async restore(state: DeviceState): Promise<void> {
+          super.restore(state);
+        }
+      },
+    ),
     broken(
       'forgets a register in restore()',
       class extends Chime {

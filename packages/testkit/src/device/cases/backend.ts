@@ -1,12 +1,19 @@
 import type { DeviceOption } from '@picovm/core';
-import { checkEqual, fail } from '../../check.ts';
-import type { Skip } from '../../runner.ts';
-import type { Outcome } from '../accesses.ts';
+import { fail, show } from '../../check.ts';
+import { firstDifference } from '../../difference.ts';
+import { type Action, describeAction, type Outcome } from '../accesses.ts';
+import type { Bench } from '../bench.ts';
 import type { DeviceCase } from '../device-case.ts';
+import { FAILING, type HostFailing, HostFailure } from '../host/failing-host.ts';
+import { HostFunctions } from '../host/host-functions.ts';
 import { withRejections } from '../host/rejections.ts';
-import type { Given, Subject } from '../subject.ts';
+import { stir } from '../stir.ts';
+import type { Subject } from '../subject.ts';
 
 const ACCESSES = 3000;
+const TURNS = 3;
+const CATCH = 'catch what functions of the host throw, and handle the promises that they give';
+const REPORT = 'if the guest is to notice that its host failed, say reportsFailures: true';
 
 /** A host that fails, in every way in which it can. */
 export const failingBackendCase: DeviceCase = {
@@ -17,78 +24,68 @@ export const failingBackendCase: DeviceCase = {
     );
   },
   async run(subject, skip) {
-    const failure = new Error('the host fails');
-    let calls = 0;
-    const counting = (act: () => unknown) => () => {
-      calls++;
-      return act();
-    };
-    const healthy = await drive(
-      subject,
-      optionsWith(
-        subject,
-        skip,
-        counting(() => undefined),
-      ),
-      failure,
-      'works',
-    );
-    if (calls === 0) return skip('no access called the host: pass `exercise`');
-    const ways: readonly (readonly [string, () => unknown])[] = [
-      [
-        'throws',
-        () => {
-          throw failure;
-        },
-      ],
-      [
-        'throws undefined',
-        () => {
-          throw undefined;
-        },
-      ],
-      ['rejects', () => Promise.reject(failure)],
-      ['never answers', () => new Promise(() => {})],
-    ];
-    for (const [way, act] of ways) {
-      const seen = await drive(subject, optionsWith(subject, skip, act), failure, way);
-      if (subject.settings.reportsFailures) continue;
-      checkEqual(seen, healthy, `what the guest reads when the host ${way}, beside a host that works`);
+    const host = new HostFunctions(subject, skip);
+    await drive(subject, [subject.bench(host.working())], () => {});
+    for (const failing of FAILING) {
+      await checkGoesOn(subject, host, failing);
+      if (host.called === undefined && failing === FAILING[0]) {
+        return skip('no access called the host: pass `exercise`');
+      }
     }
   },
 };
 
-// What a guest sees of a device with such a host, over some turns of the event loop.
-async function drive(subject: Subject, options: Given, failure: Error, way: string): Promise<Outcome[]> {
-  const bench = subject.bench(options);
-  const seen: Outcome[] = [];
-  const rejections = await withRejections(failure, async () => {
-    for (let turn = 0; turn < 3; turn++) {
-      try {
-        seen.push(...bench.stir(subject.random(180 + turn), ACCESSES / 3));
-      } catch (cause) {
-        throw new Error(`a host that ${way}: ${(cause as Error).message}`, { cause });
-      }
-      await new Promise((resolve) => setTimeout(resolve, 0));
-    }
-  });
-  if (rejections > 0) {
-    fail(`a host that ${way}: ${rejections} rejected promises that nobody handles, each of which ends a process`);
+async function checkGoesOn(subject: Subject, host: HostFunctions, failing: HostFailing): Promise<void> {
+  const failures = host.failing(failing);
+  if (Object.keys(failures).length === 0) return;
+  host.called = undefined;
+  const say = (called: HostFailure | undefined): string => {
+    const place = called?.place === undefined ? '' : `, called at ${called.place}`;
+    return `a host whose ${called?.option ?? 'function'} ${failing.way}${place}`;
+  };
+  let difference: string | undefined;
+  const compare = (action: Action, [right, seen]: readonly Outcome[]): void => {
+    if (subject.settings.reportsFailures || Object.is(seen, right) || difference !== undefined) return;
+    const found = firstDifference(seen, right);
+    if (found === undefined) return;
+    const { path, actual, expected } = found;
+    const where = path === '' ? '' : ` at ${path}`;
+    difference =
+      `${say(host.called)}: ${describeAction(action)}${where}: expected ${show(expected)} as of a host that works, ` +
+      `got ${show(actual)}: ${REPORT}`;
+  };
+  const benches = [subject.bench(host.working()), subject.bench(failures)] as const;
+  let unhandled: HostFailure[];
+  try {
+    unhandled = await withRejections(isHostFailure, () => drive(subject, benches, compare));
+  } catch (cause) {
+    throw new Error(`${say(host.called)}: ${(cause as Error).message}: ${CATCH}`, { cause });
   }
-  bench.machine.dispose();
-  return seen;
+  if (unhandled.length > 0) {
+    fail(
+      `${say(unhandled[0])}: nobody handles ${unhandled.length} promises of it, each of which ends a process: ${CATCH}`,
+    );
+  }
+  if (difference !== undefined) fail(difference);
 }
 
-function optionsWith(subject: Subject, skip: Skip, fn: () => unknown): Given {
-  const { backend } = subject.settings;
-  if (backend !== undefined) return backend(fn) as Given;
-  const { manifest } = subject;
-  if (manifest === undefined) return skip('the factory has no manifest: pass `backend`');
-  const functions = Object.entries(manifest.options).filter(([, { type }]) => type === 'function');
-  if (functions.length === 0) return skip('its functions of the host are inside of objects: pass `backend`');
-  return Object.fromEntries(functions.map(([name]) => [name, fn]));
+// Uses devices alike, over some turns of the event loop.
+async function drive(
+  subject: Subject,
+  benches: readonly [Bench, ...Bench[]],
+  take: Parameters<typeof stir>[3],
+): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn++) {
+    stir(benches, subject.random(180 + turn), ACCESSES / TURNS, take);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  for (const { machine } of benches) machine.dispose();
 }
 
 function isOfTheHost({ type }: DeviceOption): boolean {
   return type === 'function' || type === 'object';
+}
+
+function isHostFailure(reason: unknown): reason is HostFailure {
+  return reason instanceof HostFailure;
 }

@@ -43,7 +43,7 @@ function isRefused(bench: Bench, { what, state }: Garbage): boolean {
   const before = structuredClone(bench.snapshot());
   const levels = bench.levels();
   try {
-    bench.device.restore?.(state as DeviceState);
+    bench.restore(state as DeviceState);
     return false;
   } catch (error) {
     const right = isVmError(error) && error.code === 'ERR_DEVICE_STATE';

@@ -13,8 +13,8 @@ export const guestTimeCase: DeviceCase = {
       bench.stir(subject.random(230), 3000);
       bench.machine.clock.advance(SECOND / 100);
       const state = bench.snapshot();
-      if (state !== undefined) bench.device.restore?.(state);
-      bench.device.reset?.();
+      if (state !== undefined) bench.restore(state);
+      bench.reset();
       bench.device.dispose?.();
     });
     check(used.length === 0, `it uses ${used.join(', ')} of its host: context.clock has guest time and alarms`);

@@ -11,20 +11,22 @@ interface ProcessLike {
 const EVENT = 'unhandledRejection';
 
 /**
- * Counts the promises that were rejected with `reason` and that nobody handled, while `act` is under way. In place of
- * ending the process, or the test run: other rejections go to whoever listened before. Counts none where there is no
- * `process`.
+ * The reasons of the promises that nobody handled while `act` was under way, of those that `isOurs`. In place of ending
+ * the process, or the test run: other rejections go to whoever listened before. None where there is no `process`.
  */
-export async function withRejections(reason: unknown, act: () => Promise<void>): Promise<number> {
+export async function withRejections<T>(
+  isOurs: (reason: unknown) => reason is T,
+  act: () => Promise<void>,
+): Promise<T[]> {
   const { process } = globalThis as { process?: ProcessLike };
   if (typeof process?.listeners !== 'function') {
     await act();
-    return 0;
+    return [];
   }
   const others = process.listeners(EVENT);
-  let count = 0;
+  const reasons: T[] = [];
   const listener: Listener = (given, promise) => {
-    if (given === reason) count++;
+    if (isOurs(given)) reasons.push(given);
     else if (others.length > 0) for (const other of others) other.call(process, given, promise);
     else throw given;
   };
@@ -36,5 +38,5 @@ export async function withRejections(reason: unknown, act: () => Promise<void>):
     process.off(EVENT, listener);
     for (const other of others) process.on(EVENT, other);
   }
-  return count;
+  return reasons;
 }

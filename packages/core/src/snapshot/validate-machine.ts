@@ -7,7 +7,7 @@ import type { DeviceDescription, MachineDescription, RegionDescription } from '.
  * Makes sure that a value describes a machine.
  * @throws VmError `ERR_SNAPSHOT_FORMAT`
  */
-export function checkMachine(fields: FieldReader): MachineDescription {
+export function validateMachine(fields: FieldReader): MachineDescription {
   const cpu = fields.record('cpu');
   return {
     accelerator: fields.string('accelerator', 100),

@@ -5,9 +5,9 @@ import { EXIT_REASONS } from '../exits/exit-reasons.ts';
 import { IRQ_LINES } from '../irq/interrupt-controller.ts';
 import { PAGE_SIZE } from '../memory/arena.ts';
 import type { AccessCounts, VmCounters } from '../vm/counters.ts';
-import { checkMachine } from './check-machine.ts';
 import { FieldReader, isRecord, malformed } from './field-reader.ts';
 import { copyPlain } from './plain-data.ts';
+import { validateMachine } from './validate-machine.ts';
 import {
   MAX_DESCRIPTION,
   type MachineDescription,
@@ -24,9 +24,9 @@ const SYSTEM_EVENTS = ['shutdown', 'reset', 'crash'] as const;
  * @returns a copy, but for the bytes of memory
  * @throws VmError `ERR_SNAPSHOT_FORMAT`
  */
-export function checkSnapshot(value: unknown): VmSnapshot {
+export function validateSnapshot(value: unknown): VmSnapshot {
   const fields = new FieldReader('the snapshot', value);
-  const machine = checkMachine(fields.record('machine'));
+  const machine = validateMachine(fields.record('machine'));
   return {
     description: fields.string('description', MAX_DESCRIPTION),
     creator: fields.string('creator'),
