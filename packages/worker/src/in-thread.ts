@@ -15,8 +15,8 @@ import { threadPorts } from './transport/thread-port.ts';
  * const result = await machine.run({ timeoutMs: 1000 });
  * ```
  * @param machine what `defineMachine` gave
- * @param options for the machine's build function, which gets a copy: data that can be cloned
- * @param settings when the start is given up; a build function that never returns cannot be interrupted here
+ * @param options for the machine's build function, which gets a copy: data that can be cloned; behind it when the start is given up
+ *   (a build function that never returns cannot be interrupted here)
  * @throws VmError (as a rejection) `ERR_INVALID_ARGUMENT`; `ERR_WORKER` if the start is given up; or whatever the build function throws
  */
 export async function inThread<O>(

@@ -21,8 +21,8 @@ const BOOTSTRAP: string = './bootstrap.js';
  * @typeParam M the type of the machine
  * @param worker in Node, the URL of the module whose default export is the machine; anywhere, a `Worker` whose module
  *   calls `serveMachine`, which belongs to the machine from now on
- * @param options for the machine's build function, which gets a copy: data that can be cloned
- * @param settings when the start is given up, which ends the worker
+ * @param options for the machine's build function, which gets a copy: data that can be cloned; behind it when the start is given up,
+ *   which ends the worker
  * @throws VmError (as a rejection) `ERR_WORKER` if the worker fails or ends, or the start is given up;
  *   `ERR_INVALID_ARGUMENT`; or whatever the build function throws
  */

@@ -4,16 +4,20 @@ import type { DeviceCase } from '../device-case.ts';
 import { heapMeter } from '../host/heap.ts';
 import type { Subject } from '../subject.ts';
 
-const FIRST = 40_000;
-/** How much longer each stretch is than all before it: lists that double when they are full grow in each of them. */
-const FACTOR = 3;
+/** Accesses in which what has a bound fills up, and code is compiled. */
+const WARM_UP = 30_000;
 /**
- * Bytes an access, for each stretch; less is noise: code that is compiled meanwhile, and what the test runner does. The
- * first stretch is only a suspicion: noise does not grow with the length of the stretch, as a leak does.
+ * The stretches whose growth is looked at: each makes all accesses so far more than half as many again, so that lists that are
+ * made half as long again when they are full grow in it. What else happens on the heap meanwhile (code is compiled, or thrown
+ * away) can look like growth, or hide it, in one of them, but hardly in two.
  */
-const TOLERATED: readonly number[] = [0.25, 0.5];
-/** Bytes that no noise makes. */
-const NO_NOISE = 2 ** 24;
+const STRETCHES: readonly number[] = [30_000, 40_000, 60_000];
+const TOO_MANY = 2;
+/** Decides if they are suspicious: noise does not grow with the length of a stretch, as a leak does. */
+const LONG_STRETCH = 480_000;
+/** Bytes an access; less is noise. */
+const SUSPICIOUS = 0.4;
+const TOLERATED = 0.5;
 const CHUNK = 4000;
 const MAX_ALARMS = 1000;
 
@@ -24,18 +28,18 @@ export const memoryCase: DeviceCase = {
     const heap = heapMeter();
     if (heap === undefined) return skip('this runtime cannot be asked to collect garbage');
     const bench = subject.bench();
-    // What has a bound fills up, and code is compiled.
-    let accesses = drive(subject, bench, 0, FIRST);
+    let accesses = drive(subject, bench, 0, WARM_UP);
     const growth: string[] = [];
-    for (const tolerated of TOLERATED) {
+    const grows = (count: number, tolerated: number): boolean => {
       const before = heap();
-      const count = drive(subject, bench, accesses, FACTOR * accesses);
+      accesses += drive(subject, bench, accesses, count);
       const bytes = heap() - before;
-      if (bytes <= tolerated * count) return;
-      accesses += count;
+      if (bytes <= tolerated * count) return false;
       growth.push(`${Math.round(bytes / 1024)} KiB in ${count} accesses`);
-      if (bytes > NO_NOISE) break;
-    }
+      return true;
+    };
+    if (STRETCHES.filter((count) => grows(count, SUSPICIOUS)).length < TOO_MANY) return;
+    if (!grows(LONG_STRETCH, TOLERATED)) return;
     fail(`the heap grows and grows: by ${growth.join(', then ')}`);
   },
 };
