@@ -23,7 +23,7 @@ test('doctor names every accelerator, and what auto picks', async () => {
   const { status, stdout } = await picovm(['doctor']);
   expect(status).toBe(0);
   expect(stdout).toMatch(/^kvm +(can run here|cannot run here: .+)/m);
-  expect(stdout).toMatch(/^interp +can run here: real mode/m);
+  expect(stdout).toMatch(/^interp +can run here: real, protected mode/m);
   expect(stdout).toMatch(/^auto +picks (kvm|interp) \(.+\)$/m);
   const json = JSON.parse((await picovm(['doctor', '--json'])).stdout);
   expect(json.accelerators.map(({ name }: { name: string }) => name)).toEqual(['kvm', 'interp']);

@@ -11,7 +11,7 @@ import {
 } from '@picovm/core';
 import { Cpu } from './cpu/cpu.ts';
 import { addressMask, CPU_MODELS, type CpuModel } from './cpu/models.ts';
-import { lookAtEvents } from './cpu/slow-memory.ts';
+import { lookAtEvents } from './cpu/pace.ts';
 import { STATE_WORDS } from './cpu/state-layout.ts';
 import { flushTlb, flushTlbFetches, flushTlbWrites } from './cpu/tlb.ts';
 import { CodeCache } from './decode/code-cache.ts';
@@ -44,7 +44,7 @@ const EXITS: ReadonlySet<ExitReason> = new Set<ExitReason>([
 
 const SUPPORTS: Supports = {
   arch: 'x86',
-  modes: ['real'],
+  modes: ['real', 'protected'],
   instructionCount: true,
   readonlyMemory: true,
   exits: EXITS,

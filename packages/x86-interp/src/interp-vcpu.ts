@@ -21,4 +21,17 @@ export interface InterpVcpu extends X86Vcpu {
    * @returns `slice-end`, or the exit that the instruction caused
    */
   step(): ControlExit;
+  /**
+   * Makes a non-maskable interrupt due: vector 2, before the next instruction, unless the handler of an earlier one still
+   * runs. Then it waits for the handler's IRET.
+   */
+  nmi(): void;
+  /**
+   * Called when the pin FERR# of an 80486 or later changes: whether an unmasked x87 error is pending that is no exception of
+   * the CPU, because CR0.NE is 0. An IBM PC makes it IRQ 13. The next x87 instruction that waits for errors halts the CPU
+   * until an interrupt comes, unless {@link ignne} is set. With no callback such errors are ignored.
+   */
+  ferr: ((active: boolean) => void) | undefined;
+  /** Whether the pin IGNNE# is active: x87 instructions go on although an error is pending. False after reset. */
+  ignne: boolean;
 }

@@ -9,7 +9,7 @@ describe('interp()', () => {
     const probe = await interp().probe();
     expect(probe).toMatchObject({
       available: true,
-      supports: { arch: 'x86', modes: ['real'], instructionCount: true },
+      supports: { arch: 'x86', modes: ['real', 'protected'], instructionCount: true },
     });
   });
 
@@ -103,9 +103,9 @@ describe('the opcode table', () => {
     for (const model of CPU_MODELS) {
       const age = CPU_MODELS.indexOf(model);
       const seen = new Set<string>();
-      for (const { map, opcode, digit, since, until, mnemonic } of opcodes()) {
+      for (const { map, opcode, digit, modrm, since, until, mnemonic } of opcodes()) {
         if (CPU_MODELS.indexOf(since) > age || CPU_MODELS.indexOf(until) < age) continue;
-        const key = `${map} ${opcode.toString(16)} ${digit ?? ''}`;
+        const key = `${map} ${opcode.toString(16)} ${digit ?? modrm?.toString(16) ?? ''}`;
         if (seen.has(key)) twice.push(`${model} ${key}: ${mnemonic}`);
         seen.add(key);
       }

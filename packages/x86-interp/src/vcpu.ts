@@ -18,15 +18,16 @@ import {
 } from '@picovm/core/x86';
 import type { Cpu } from './cpu/cpu.ts';
 import { CPU_MODELS, type CpuModel } from './cpu/models.ts';
+import { lookAtEvents } from './cpu/pace.ts';
+import { arenaOffset } from './cpu/physical.ts';
 import { getRegisters, getSpecialRegisters, setRegisters, setSpecialRegisters } from './cpu/registers.ts';
 import { resetCpu } from './cpu/reset.ts';
-import { lookAtEvents } from './cpu/slow-memory.ts';
 import { differencesOf, hasA20, maskOf, restoreCpu, snapshotCpu } from './cpu/snapshot.ts';
 import { ATTR, CS, SEG, SLOT } from './cpu/state-layout.ts';
 import { flushTlb } from './cpu/tlb.ts';
-import { arenaOffset, translate } from './cpu/translate.ts';
+import { peekTranslate } from './cpu/translate.ts';
 import { instructionsOf } from './exec/events.ts';
-import { deliverException } from './exec/interrupt.ts';
+import { deliverInterrupt } from './exec/interrupt.ts';
 import { run } from './exec/run.ts';
 import type { InterpVcpu } from './interp-vcpu.ts';
 
@@ -64,6 +65,22 @@ export class X86Interpreter implements InterpVcpu {
     this.#look();
   }
 
+  get ferr(): ((active: boolean) => void) | undefined {
+    return this.#cpu.ferr;
+  }
+
+  set ferr(callback: ((active: boolean) => void) | undefined) {
+    this.#cpu.ferr = callback;
+  }
+
+  get ignne(): boolean {
+    return this.#cpu.ignne;
+  }
+
+  set ignne(active: boolean) {
+    this.#cpu.ignne = active;
+  }
+
   run(budget: RunBudget): ControlExit {
     return run(this.#cpu, budget);
   }
@@ -84,7 +101,12 @@ export class X86Interpreter implements InterpVcpu {
 
   injectInterrupt(vector: number): void {
     const cpu = this.#cpu;
-    deliverException(cpu, vector & 0xff, cpu.state[SLOT.RIP]);
+    deliverInterrupt(cpu, vector & 0xff, cpu.state[SLOT.RIP]);
+  }
+
+  nmi(): void {
+    this.#cpu.nmiPending = true;
+    this.#look();
   }
 
   reset(): void {
@@ -101,7 +123,10 @@ export class X86Interpreter implements InterpVcpu {
   }
 
   dump(): X86Dump {
-    return dumpX86(this.getRegisters(), this.getSpecialRegisters());
+    const dump = dumpX86(this.getRegisters(), this.getSpecialRegisters());
+    // Where the code is with paging, as far as anything is there.
+    const at = peekTranslate(this.#cpu, this.#linear(Number(BigInt.asIntN(32, dump.registers.rip))));
+    return { ...dump, codeAddress: at < 0 ? undefined : at };
   }
 
   getRegisters(): X86Registers {
@@ -156,6 +181,10 @@ export class X86Interpreter implements InterpVcpu {
     lookAtEvents(this.#cpu);
   }
 
+  #linear(ip: number): number {
+    return (this.#cpu.state[CS + SEG.BASE] + ip) | 0;
+  }
+
   // The bytes at CS:IP as far as they are memory, with no side effect.
   #codeBytes(): Uint8Array {
     const cpu = this.#cpu;
@@ -163,7 +192,7 @@ export class X86Interpreter implements InterpVcpu {
     for (let i = 0; i < bytes.length; i++) {
       const ip = (cpu.state[SLOT.RIP] + i) | 0;
       if (ip >>> 0 > cpu.u32[CS + SEG.LIMIT]) return bytes.subarray(0, i);
-      const at = arenaOffset(cpu, translate(cpu, (cpu.state[CS + SEG.BASE] + ip) | 0));
+      const at = arenaOffset(cpu, peekTranslate(cpu, this.#linear(ip)));
       if (at < 0) return bytes.subarray(0, i);
       bytes[i] = cpu.mem[at];
     }

@@ -6,7 +6,7 @@ export const X86_STATE_VERSION = 1;
 
 /**
  * The state of an x86 vCPU between two instructions, whichever accelerator ran it. What an accelerator does not have is
- * as after RESET: the interpreter writes an FPU that was never used, KVM writes no test registers.
+ * as after RESET: KVM writes no test registers.
  */
 export interface X86VcpuState extends VcpuState {
   /** The instruction set. */
@@ -72,9 +72,9 @@ export interface X86FpuState {
   readonly ftw: number;
   /** Last opcode, 11 bits in 16. */
   readonly fop: number;
-  /** Last instruction pointer, 64 bits. */
+  /** Last instruction pointer, 64 bits; outside of 64-bit mode 32 bits, and its selector in bits 32 to 47. */
   readonly fip: bigint;
-  /** Last data pointer, 64 bits. */
+  /** Last data pointer, in the same way. */
   readonly fdp: bigint;
   /** XMM0 to XMM15, 16 bytes each: 256 bytes. */
   readonly xmm: Uint8Array;

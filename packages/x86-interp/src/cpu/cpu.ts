@@ -4,7 +4,7 @@ import type { CodeCache } from '../decode/code-cache.ts';
 import type { Decoder } from '../decode/decoder.ts';
 import type { DecodeTables } from '../decode/tables.ts';
 import type { Handler } from '../exec/handler.ts';
-import { FETCH_ENTRIES, STATE_WORDS } from './state-layout.ts';
+import { FETCH_ENTRIES, STATE_WORDS, TLB_ENTRIES, WALK_ENTRIES } from './state-layout.ts';
 
 /**
  * One CPU: views of its state in the arena, and what it needs of its surroundings. The registers live in the arena
@@ -33,6 +33,24 @@ export class Cpu {
   lastRegion: MemoryRegion | undefined = undefined;
   /** The address lines that are driven (A20 included). */
   addressMask: number;
+  /** What of paging is in use: see `PAGING`. 0: there is none. */
+  paging = 0;
+  /** The part of `ACCESS` that the privilege level says: `USER`, or 0. */
+  user = 0;
+  /** Of the page that was walked to last: see `PAGE_FLAG`. Pages of more than 4 KiB were since the last flush. */
+  pageFlags = 0;
+  largePages = false;
+  /** Page walks that need not be repeated: linear page and access, physical page, its flags. */
+  readonly walkTags: Int32Array = new Int32Array(WALK_ENTRIES).fill(-1);
+  readonly walkPages: Float64Array = new Float64Array(WALK_ENTRIES);
+  readonly walkFlags: Uint8Array = new Uint8Array(WALK_ENTRIES);
+  /** Which entries of the TLB belong to global pages, and how many at most. */
+  readonly tlbGlobals: Uint8Array = new Uint8Array(TLB_ENTRIES);
+  globalEntries = 0;
+  /** The breakpoints of the debug registers that are enabled, as bits of their numbers, by what they wait for. */
+  watchExecute = 0;
+  watchData = 0;
+  watchPorts = 0;
   /** One byte a page of the arena, if writes are being logged: 1 means written. */
   readonly dirty: Uint8Array;
   dirtyLogs = 0;
@@ -67,8 +85,22 @@ export class Cpu {
   /** What a restored state says is to be delivered before the next instruction; here, events are delivered at once. */
   pendingException: X86Exception | null = null;
   pendingInterrupt: number | null = null;
-  /** The fault that is being thrown. */
+  /** The fault that is being thrown, and its error code, or -1 if it has none. */
   faultVector = 0;
+  faultCode = -1;
+  /** The fault belongs to the task that was just switched to: the instruction that it reports is at RIP. */
+  faultAtRip = false;
+  /** Real, protected or virtual-8086 mode: see `MODE`. */
+  mode = 0;
+  /** The current privilege level. 0 in real mode, 3 in virtual-8086 mode. */
+  cpl = 0;
+  /** RF was loaded by the current instruction: it holds for the next one. */
+  resumeLoaded = false;
+  /** Bits of DR6 of a debug trap that is due when the current instruction has ended. */
+  debugTrap = 0;
+  /** An NMI waits; and the handler of one runs, so that further ones wait for its IRET. */
+  nmiPending = false;
+  nmiMasked = false;
   /** A REP instruction stopped between two elements because TF is set: the trap is due now. */
   trapInside = false;
   /** What INS and OUTS hand to devices. */
@@ -77,6 +109,10 @@ export class Cpu {
   readonly cpuidExit: CpuidExit = { reason: 'cpuid', leaf: 0, subleaf: 0, eax: 0, ebx: 0, ecx: 0, edx: 0 };
   /** A value that an instruction keeps for itself while it runs. */
   temp = 0;
+  /** Told when FERR# changes: an x87 error that is no exception of the CPU (CR0.NE is 0) begins or ends to be pending. */
+  ferr: ((active: boolean) => void) | undefined = undefined;
+  /** Whether IGNNE# is active: x87 instructions go on although an error is pending. */
+  ignne = false;
   /** CPUID answers come from the sink. */
   asksCpuid = false;
 

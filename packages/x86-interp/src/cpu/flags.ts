@@ -1,5 +1,6 @@
 import { RFLAGS } from '@picovm/core/x86';
 import type { Cpu } from './cpu.ts';
+import { MODE } from './mode.ts';
 import { MODEL } from './models.ts';
 import { SLOT } from './state-layout.ts';
 
@@ -73,6 +74,14 @@ export function setCarries(cpu: Cpu, cf: number, of: number, af: number): void {
   cpu.state[LF_CARRY] = (cf << 31) | ((cf ^ of) << 30) | (af << 3);
 }
 
+/** Sets ZF, PF and CF, each 0 or 1, and clears OF, SF and AF: what floating-point comparisons do. */
+export function setComparison(cpu: Cpu, zf: number, pf: number, cf: number): void {
+  const { state } = cpu;
+  state[LF_ZERO] = zf ^ 1;
+  state[LF_SIGN] = pf ^ 1;
+  setCarries(cpu, cf, 0, 0);
+}
+
 /** RFLAGS, whole, as an int32. */
 export function readFlags(cpu: Cpu): number {
   const { state } = cpu;
@@ -107,12 +116,16 @@ function writeStatus(cpu: Cpu, value: number): void {
   cpu.state[LF_SIGN] = ((value & RFLAGS.SF) << 24) | (~value & RFLAGS.PF ? 1 : 0);
 }
 
-// What real-mode programs can set. RF and VM are the affair of protected mode; VIF and VIP come with it.
+// Whether a program may change them is for the instruction to say. In real mode the 80286 has no IOPL and NT.
 function existing(cpu: Cpu): number {
   const basic = STATUS_FLAGS | RFLAGS.TF | RFLAGS.IF | RFLAGS.DF;
-  if (cpu.model <= MODEL.I80286) return basic;
-  const i386 = basic | RFLAGS.IOPL | RFLAGS.NT;
-  return cpu.model === MODEL.I80386 ? i386 : i386 | RFLAGS.AC | RFLAGS.ID;
+  if (cpu.model < MODEL.I80286) return basic;
+  const i286 = basic | RFLAGS.IOPL | RFLAGS.NT;
+  if (cpu.model === MODEL.I80286) return cpu.mode === MODE.REAL ? basic : i286;
+  const i386 = i286 | RFLAGS.RF | RFLAGS.VM;
+  if (cpu.model === MODEL.I80386) return i386;
+  const i486 = i386 | RFLAGS.AC | RFLAGS.ID;
+  return cpu.model === MODEL.I80486 ? i486 : i486 | RFLAGS.VIF | RFLAGS.VIP;
 }
 
 function fixedOnes(cpu: Cpu): number {

@@ -4,7 +4,7 @@ import { SEG, SLOT, TLB_ENTRIES } from './state-layout.ts';
 
 // Constants of this module, because V8 folds those, but not imported ones, into compiled code.
 const { BASE, READ1, READ2, READ4, WRITE1, WRITE2, WRITE4 } = SEG;
-const { TLB_READ, TLB_WRITE, TLB_ADDEND } = SLOT;
+const { TLB_READ, TLB_WRITE, TLB_ADDEND, TLB_MODE } = SLOT;
 const ENTRY_MASK = TLB_ENTRIES - 1;
 
 /** Reads a byte. @param segment the word of a segment register in the state @param offset an int32 @returns unsigned */
@@ -13,7 +13,8 @@ export function read8(cpu: Cpu, segment: number, offset: number): number {
   if (offset >>> 0 < cpu.u32[segment + READ1]) {
     const linear = (state[segment + BASE] + offset) | 0;
     const entry = (linear >>> 12) & ENTRY_MASK;
-    if (state[TLB_READ + entry] === (linear & -4096)) return cpu.mem[(linear + state[TLB_ADDEND + entry]) | 0];
+    if (state[TLB_READ + entry] === ((linear & -4096) | state[TLB_MODE]))
+      return cpu.mem[(linear + state[TLB_ADDEND + entry]) | 0];
   }
   return readSlow(cpu, segment, offset, 1);
 }
@@ -24,7 +25,7 @@ export function read16(cpu: Cpu, segment: number, offset: number): number {
   if (offset >>> 0 < cpu.u32[segment + READ2]) {
     const linear = (state[segment + BASE] + offset) | 0;
     const entry = (linear >>> 12) & ENTRY_MASK;
-    if (state[TLB_READ + entry] === ((linear + 1) & -4096)) {
+    if (state[TLB_READ + entry] === (((linear + 1) & -4096) | state[TLB_MODE])) {
       return cpu.view.getUint16((linear + state[TLB_ADDEND + entry]) | 0, true);
     }
   }
@@ -37,7 +38,7 @@ export function read32(cpu: Cpu, segment: number, offset: number): number {
   if (offset >>> 0 < cpu.u32[segment + READ4]) {
     const linear = (state[segment + BASE] + offset) | 0;
     const entry = (linear >>> 12) & ENTRY_MASK;
-    if (state[TLB_READ + entry] === ((linear + 3) & -4096)) {
+    if (state[TLB_READ + entry] === (((linear + 3) & -4096) | state[TLB_MODE])) {
       return cpu.view.getInt32((linear + state[TLB_ADDEND + entry]) | 0, true);
     }
   }
@@ -71,7 +72,9 @@ export function locate8(cpu: Cpu, segment: number, offset: number): number {
   if (offset >>> 0 >= cpu.u32[segment + WRITE1]) return -1;
   const linear = (state[segment + BASE] + offset) | 0;
   const entry = (linear >>> 12) & ENTRY_MASK;
-  return state[TLB_WRITE + entry] === (linear & -4096) ? (linear + state[TLB_ADDEND + entry]) | 0 : -1;
+  return state[TLB_WRITE + entry] === ((linear & -4096) | state[TLB_MODE])
+    ? (linear + state[TLB_ADDEND + entry]) | 0
+    : -1;
 }
 
 /** The same for 16 bits. */
@@ -80,7 +83,9 @@ export function locate16(cpu: Cpu, segment: number, offset: number): number {
   if (offset >>> 0 >= cpu.u32[segment + WRITE2]) return -1;
   const linear = (state[segment + BASE] + offset) | 0;
   const entry = (linear >>> 12) & ENTRY_MASK;
-  return state[TLB_WRITE + entry] === ((linear + 1) & -4096) ? (linear + state[TLB_ADDEND + entry]) | 0 : -1;
+  return state[TLB_WRITE + entry] === (((linear + 1) & -4096) | state[TLB_MODE])
+    ? (linear + state[TLB_ADDEND + entry]) | 0
+    : -1;
 }
 
 /** The same for 32 bits. */
@@ -89,5 +94,29 @@ export function locate32(cpu: Cpu, segment: number, offset: number): number {
   if (offset >>> 0 >= cpu.u32[segment + WRITE4]) return -1;
   const linear = (state[segment + BASE] + offset) | 0;
   const entry = (linear >>> 12) & ENTRY_MASK;
-  return state[TLB_WRITE + entry] === ((linear + 3) & -4096) ? (linear + state[TLB_ADDEND + entry]) | 0 : -1;
+  return state[TLB_WRITE + entry] === (((linear + 3) & -4096) | state[TLB_MODE])
+    ? (linear + state[TLB_ADDEND + entry]) | 0
+    : -1;
+}
+
+/** The same for 64 bits. */
+export function locate64(cpu: Cpu, segment: number, offset: number): number {
+  const { state } = cpu;
+  if ((offset >>> 0) + 4 >= cpu.u32[segment + WRITE4]) return -1;
+  const linear = (state[segment + BASE] + offset) | 0;
+  const entry = (linear >>> 12) & ENTRY_MASK;
+  return state[TLB_WRITE + entry] === (((linear + 7) & -4096) | state[TLB_MODE])
+    ? (linear + state[TLB_ADDEND + entry]) | 0
+    : -1;
+}
+
+/** The arena offset of 64 bits that may be read in place, or -1. */
+export function locateRead64(cpu: Cpu, segment: number, offset: number): number {
+  const { state } = cpu;
+  if ((offset >>> 0) + 4 >= cpu.u32[segment + READ4]) return -1;
+  const linear = (state[segment + BASE] + offset) | 0;
+  const entry = (linear >>> 12) & ENTRY_MASK;
+  return state[TLB_READ + entry] === (((linear + 7) & -4096) | state[TLB_MODE])
+    ? (linear + state[TLB_ADDEND + entry]) | 0
+    : -1;
 }

@@ -6,7 +6,7 @@ export const CPU_MODELS = ['8086', '80186', '80286', '80386', '80486', 'pentium'
 /**
  * A processor to be. Each has the instructions, the faults and the address lines of its own:
  * 8086 and 80186 have 20 address lines and wrap offsets at 64 KiB, the 80286 has 24 lines and checks segment limits,
- * the 80386 brings 32-bit operands and addresses, the 80486 and the Pentium their integer additions. None has an FPU.
+ * the 80386 brings 32-bit operands and addresses, the 80486 and the Pentium their integer additions, and the FPU.
  */
 export type CpuModel = (typeof CPU_MODELS)[number];
 

@@ -1,9 +1,11 @@
 import { X86_GPRS, X86_SEGMENTS, type X86Registers, type X86Segment, type X86SpecialRegisters } from '@picovm/core/x86';
+import { controlsReplaced } from './control-registers.ts';
 import type { Cpu } from './cpu.ts';
 import { readFlags, writeFlags } from './flags.ts';
 import { currentIp } from './ip.ts';
 import { getSegment, setSegment } from './segment.ts';
 import { SLOT } from './state-layout.ts';
+import { deriveMode } from './switch-mode.ts';
 
 /** A register of 64 bits. @param slot its word in the state */
 export function get64(cpu: Cpu, slot: number): bigint {
@@ -41,7 +43,10 @@ export function setRegisters(cpu: Cpu, registers: Partial<X86Registers>): void {
     if (cpu.running) cpu.redirect = Number(BigInt.asIntN(32, registers.rip));
     else set64(cpu, SLOT.RIP, registers.rip);
   }
-  if (registers.rflags !== undefined) writeFlags(cpu, Number(registers.rflags & 0xffffffffn));
+  if (registers.rflags !== undefined) {
+    writeFlags(cpu, Number(registers.rflags & 0xffffffffn));
+    deriveMode(cpu);
+  }
 }
 
 const CONTROL = [
@@ -87,4 +92,6 @@ export function setSpecialRegisters(cpu: Cpu, special: Partial<X86SpecialRegiste
     set64(cpu, base, table.base);
     cpu.state[limit] = table.limit & 0xffff;
   }
+  deriveMode(cpu);
+  controlsReplaced(cpu);
 }

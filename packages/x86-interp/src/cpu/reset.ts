@@ -1,9 +1,10 @@
-import { realModeSegment, resetRegisters, resetSpecialRegisters } from '@picovm/core/x86';
+import { realModeSegment, resetFpu, resetRegisters, resetSpecialRegisters } from '@picovm/core/x86';
 import type { Cpu } from './cpu.ts';
+import { setFpu } from './fpu-state.ts';
 import { addressMask, MODEL } from './models.ts';
 import { setRegisters, setSpecialRegisters } from './registers.ts';
 import { SLOT } from './state-layout.ts';
-import { flushTlb } from './tlb.ts';
+import { flushTlb, watchesChanged } from './tlb.ts';
 
 /** Bits 31 to 4 of DR6, and DR7, after RESET (Intel SDM volume 3A, table 10-1). */
 const DR6 = 0xffff0ff0 | 0;
@@ -27,12 +28,19 @@ export function resetCpu(cpu: Cpu): void {
   state.fill(0, SLOT.DR, SLOT.DR + 16);
   state[SLOT.DR + 12] = DR6;
   state[SLOT.DR + 14] = DR7;
+  setFpu(cpu, resetFpu());
   state.fill(0, SLOT.TEST, SLOT.TEST + 8);
   state.fill(0, SLOT.TSC_OFFSET, SLOT.TSC_OFFSET + 2);
   cpu.addressMask = addressMask(cpu.model);
   cpu.shadowAt = -1;
   cpu.pendingExit = undefined;
+  cpu.ignne = false;
   cpu.shutdown = false;
+  cpu.nmiPending = false;
+  cpu.nmiMasked = false;
+  cpu.faultAtRip = false;
+  cpu.debugTrap = 0;
+  watchesChanged(cpu);
   cpu.pendingException = null;
   cpu.pendingInterrupt = null;
   flushTlb(cpu);

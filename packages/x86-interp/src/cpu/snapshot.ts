@@ -14,11 +14,13 @@ import {
   type X86VcpuState,
 } from '@picovm/core/x86';
 import { instructionsOf } from '../exec/events.ts';
+import { controlsReplaced } from './control-registers.ts';
 import type { Cpu } from './cpu.ts';
+import { getFpu, setFpu } from './fpu-state.ts';
 import { addressMask, CPU_MODELS, cr0Bits, cr4Bits, MODEL } from './models.ts';
 import { get64, getRegisters, getSpecialRegisters, set64, setRegisters, setSpecialRegisters } from './registers.ts';
 import { SLOT } from './state-layout.ts';
-import { flushTlb } from './tlb.ts';
+import { flushTlb, watchesChanged } from './tlb.ts';
 
 /** Address line 20. */
 const A20 = 0x100000;
@@ -37,7 +39,7 @@ export function snapshotCpu(cpu: Cpu): X86VcpuState {
     registers: getRegisters(cpu),
     special: getSpecialRegisters(cpu),
     debug: getDebugRegisters(cpu),
-    fpu: resetFpu(),
+    fpu: getFpu(cpu),
     xsave: resetXsave(),
     tsc: BigInt.asUintN(64, BigInt(instructions) + get64(cpu, SLOT.TSC_OFFSET)),
     kvmClock: 0n,
@@ -54,27 +56,32 @@ export function restoreCpu(cpu: Cpu, state: X86VcpuState): void {
   const { instructions, events } = state;
   cpu.state[SLOT.LEFT] = 0;
   cpu.target = instructions;
-  setRegisters(cpu, state.registers);
   setSpecialRegisters(cpu, state.special);
+  setRegisters(cpu, state.registers);
   X86_DEBUG_REGISTERS.forEach((name) => {
     set64(cpu, debugSlot(name), state.debug[name]);
   });
   set64(cpu, SLOT.TSC_OFFSET, BigInt.asUintN(64, state.tsc - BigInt(instructions)));
+  setFpu(cpu, state.fpu);
   cpu.u32.set(state.testRegisters, SLOT.TEST);
   cpu.addressMask = maskOf(cpu, state.a20);
+  controlsReplaced(cpu);
+  watchesChanged(cpu);
   cpu.shadowAt = events.interruptShadow === 'none' ? -1 : instructions;
   cpu.shadowSs = events.interruptShadow === 'mov-ss';
   cpu.pendingException = events.exception;
   cpu.pendingInterrupt = events.interrupt;
+  cpu.nmiPending = events.nmiPending;
+  cpu.nmiMasked = events.nmiMasked;
   cpu.shutdown = events.shutdown;
   cpu.pendingExit = undefined;
   cpu.kicked = false;
   flushTlb(cpu);
 }
 
-/** What keeps this CPU from being in a state: it only has real mode, no FPU, and the registers of its model. */
+/** What keeps this CPU from being in a state: it has the registers of its model alone. */
 export function differencesOf(cpu: Cpu, state: X86VcpuState): SnapshotDifference[] {
-  const { special, fpu, xsave, msrs, events } = state;
+  const { special, fpu, xsave, msrs } = state;
   const model = CPU_MODELS[cpu.model];
   const isHost = state.model === 'host' && cpu.model === MODEL.PENTIUM;
   const differences: SnapshotDifference[] = [];
@@ -82,12 +89,6 @@ export function differencesOf(cpu: Cpu, state: X86VcpuState): SnapshotDifference
     if (!fits) differences.push({ what, snapshot, machine });
   };
   check(state.model === model || isHost, 'the CPU model', state.model, model);
-  check(
-    (special.cr0 & BigInt(CR0.PE)) === 0n,
-    'the CPU mode',
-    'protected mode',
-    'real mode only, as every machine of the interpreter',
-  );
   for (const [what, value, fits] of controlsOf(cpu.model, special)) check(fits, what, hex(value), 'other bits');
   for (const name of [...X86_SEGMENTS, 'tr', 'ldt'] as const) {
     const { base, l } = special[name];
@@ -100,7 +101,7 @@ export function differencesOf(cpu: Cpu, state: X86VcpuState): SnapshotDifference
   for (const name of X86_DEBUG_REGISTERS) {
     check(state.debug[name] <= MAX_32, `the register ${name.toUpperCase()}`, hex(state.debug[name]), '32 bits');
   }
-  check(isReset(fpu), 'the FPU', 'one that was used', 'none');
+  check(cpu.model >= MODEL.I80486 || isReset(fpu), 'the FPU', 'one that was used', 'none');
   check(xsave.xcr0 === 1n && xsave.components.length === 0, 'XSAVE', 'one that was used', 'none');
   check(special.efer === 0n, 'the register EFER', hex(special.efer), 'none');
   check(special.cr8 === 0n, 'the register CR8', hex(special.cr8), 'none');
@@ -110,7 +111,6 @@ export function differencesOf(cpu: Cpu, state: X86VcpuState): SnapshotDifference
   for (const { index, value } of msrs) {
     check(false, `the model-specific register 0x${index.toString(16)}`, hex(value), 'none');
   }
-  check(!events.nmiPending && !events.nmiMasked, 'NMI', 'one that is under way', 'none');
   // Fewer than 21 address lines: there is no A20 to be driven.
   const canA20 = !state.a20 || (addressMask(cpu.model) & A20) !== 0;
   check(canA20, 'address line A20', 'one that is driven', '20 address lines');
@@ -166,6 +166,8 @@ function getEvents(cpu: Cpu): X86Events {
     interruptShadow: !shadowed ? 'none' : cpu.shadowSs ? 'mov-ss' : 'sti',
     interrupt: cpu.pendingInterrupt,
     exception: cpu.pendingException,
+    nmiPending: cpu.nmiPending,
+    nmiMasked: cpu.nmiMasked,
     shutdown: cpu.shutdown,
   };
 }

@@ -45,7 +45,11 @@ export const SLOT = {
   FETCH: 96,
   /** Segment registers ES CS SS DS FS GS TR LDTR, {@link SEGMENT_WORDS} words each. */
   SEGMENTS: 112,
-  /** Tags of the TLB for reads: the linear page, or -1. */
+  /** What is added to the tags of the TLB: 0 for the supervisor, 1 for the user, 2 if nothing may be found there. */
+  TLB_MODE: 240,
+  /** The four PDPTEs of PAE paging, 64 bits each. */
+  PDPTE: 242,
+  /** Tags of the TLB for reads: the linear page and the mode, or -1. */
   TLB_READ: 256,
   /** Tags of the TLB for writes. Pages that hold decoded code are never in it. */
   TLB_WRITE: 1280,
@@ -55,8 +59,33 @@ export const SLOT = {
   FETCH_TAG: 3328,
   /** Interpreter: the decoded page of such a fetch. */
   FETCH_PAGE: 3584,
-  /** Tags of pages that are known to be no memory. */
+  /** Tags of physical pages that are known to be no memory. */
   MMIO_TAG: 3840,
+  /**
+   * The x87's registers by their physical number, 4 words each: significand (low, high), sign and exponent (16 bits), 0.
+   */
+  X87: 3904,
+  /** Control word, status word with TOP, and a bit for each physical register that is not empty. */
+  FCW: 3936,
+  FSW: 3937,
+  FTW: 3938,
+  /** Opcode (11 bits), code and data pointer of the last instruction that was not a control instruction. */
+  FOP: 3939,
+  FIP: 3940,
+  FCS: 3941,
+  FDP: 3942,
+  FDS: 3943,
+  /** Interpreter: the opcode of that instruction on models that keep in {@link SLOT.FOP} only those that fail. */
+  FOP_NOW: 3944,
+  /** Interpreter: a memory operand, in the words of a register; or what is stored, with what there is to report. */
+  X87_OPERAND: 3948,
+  /** XMM0 to XMM15, 4 words each, and the control and status word of SSE. */
+  XMM: 3952,
+  MXCSR: 4016,
+  /** IA32_SYSENTER_CS, IA32_SYSENTER_ESP and IA32_SYSENTER_EIP. */
+  SYSENTER_CS: 4032,
+  SYSENTER_ESP: 4033,
+  SYSENTER_EIP: 4034,
 } as const;
 
 /** Words of the whole state. */
@@ -66,6 +95,8 @@ export const STATE_WORDS = 4096;
 export const TLB_ENTRIES = 1024;
 export const FETCH_ENTRIES = 256;
 export const MMIO_ENTRIES = 64;
+/** Entries of the table of page walks. */
+export const WALK_ENTRIES = 256;
 
 /** Words of a segment register, and what they hold. */
 export const SEGMENT_WORDS = 16;
@@ -96,6 +127,8 @@ export const SS = 144;
 export const DS = 160;
 export const FS = 176;
 export const GS = 192;
+export const TR = 208;
+export const LDTR = 224;
 
 /** Bits of {@link SEG.ATTRIBUTES}. */
 export const ATTR = {

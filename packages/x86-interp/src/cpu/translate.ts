@@ -1,29 +1,38 @@
-import type { MemoryRegion } from '@picovm/core';
 import type { Cpu } from './cpu.ts';
+import { raisePageFault } from './fault.ts';
+import { peekPage, walk } from './page-walk.ts';
+import { drive } from './physical.ts';
+import { WALK_ENTRIES } from './state-layout.ts';
 
-/** The physical address (an int32) of a linear one. Without paging they differ by the address lines alone. */
-export function translate(cpu: Cpu, linear: number): number {
-  return linear & cpu.addressMask;
+/**
+ * The physical address (unsigned) of a linear one. `cpu.pageFlags` tells about the page.
+ * @param linear an int32 @param access see `ACCESS`; `cpu.user` is the part of it that the privilege level says
+ * @throws FAULT for a page fault
+ */
+export function translate(cpu: Cpu, linear: number, access: number): number {
+  return cpu.paging === 0 ? (linear & cpu.addressMask) >>> 0 : throughTables(cpu, linear, access);
 }
 
-/** The region that holds a physical address, or undefined. @param physical an int32 */
-export function findRegion(cpu: Cpu, physical: number): MemoryRegion | undefined {
-  const address = physical >>> 0;
-  const last = cpu.lastRegion;
-  if (last !== undefined && address >= last.base && address < last.end) return last;
-  const { regions } = cpu;
-  for (let i = 0; i < regions.length; i++) {
-    const region = regions[i];
-    if (address >= region.base && address < region.end) {
-      cpu.lastRegion = region;
-      return region;
-    }
+function throughTables(cpu: Cpu, linear: number, access: number): number {
+  // What the TLB does not keep (devices, pages with code) is found here.
+  const tag = (linear & -4096) | access;
+  const entry = ((linear >>> 12) + (access << 3)) & (WALK_ENTRIES - 1);
+  if (cpu.walkTags[entry] === tag) {
+    cpu.pageFlags = cpu.walkFlags[entry];
+    return cpu.walkPages[entry] + (linear & 0xfff);
   }
-  return undefined;
+  const page = walk(cpu, linear, access);
+  if (page < 0) raisePageFault(cpu, linear, -1 - page);
+  const driven = drive(cpu, page);
+  cpu.walkTags[entry] = tag;
+  cpu.walkPages[entry] = driven;
+  cpu.walkFlags[entry] = cpu.pageFlags;
+  return driven + (linear & 0xfff);
 }
 
-/** The arena offset of a physical address (an int32), or -1 if it is no memory. */
-export function arenaOffset(cpu: Cpu, physical: number): number {
-  const region = findRegion(cpu, physical);
-  return region === undefined ? -1 : region.arenaOffset + (physical >>> 0) - region.base;
+/** The physical address (unsigned) for a look from outside: no fault, no side effect. @returns -1 if there is none */
+export function peekTranslate(cpu: Cpu, linear: number): number {
+  if (cpu.paging === 0) return (linear & cpu.addressMask) >>> 0;
+  const page = peekPage(cpu, linear);
+  return page < 0 ? -1 : drive(cpu, page) + (linear & 0xfff);
 }

@@ -27,6 +27,7 @@ export class Decoder {
   #address32 = false;
   #aux = 0;
   // ModR/M.
+  #modrm = 0;
   #mod = 0;
   #reg = 0;
   #rm = 0;
@@ -149,10 +150,11 @@ export class Decoder {
     this.#rm = opcode & 7;
     if ('form' in entry && !entry.modrm) return entry;
     const modrm = this.#bytes.next8();
+    this.#modrm = modrm;
     this.#mod = modrm >> 6;
     this.#reg = (modrm >> 3) & 7;
     this.#rm = modrm & 7;
-    return 'form' in entry ? entry : entry.forms[this.#reg];
+    return 'form' in entry ? entry : entry.forms[modrm];
   }
 
   #operands(form: CompiledForm): void {
@@ -196,6 +198,12 @@ export class Decoder {
         break;
       case STEP.X:
         this.#setEa(ZERO, ZERO, 0, DS);
+        break;
+      case STEP.STACK:
+        this.#regOperand = this.#rm;
+        break;
+      case STEP.FOP:
+        this.#imm = (value << 8) | this.#modrm;
         break;
       default:
         this.#immediate(kind);

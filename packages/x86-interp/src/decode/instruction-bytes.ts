@@ -1,10 +1,13 @@
 import type { Cpu } from '../cpu/cpu.ts';
+import { checkExecution } from '../cpu/debug-registers.ts';
 import { raise, VECTOR } from '../cpu/fault.ts';
 import { currentIp } from '../cpu/ip.ts';
 import { MODEL } from '../cpu/models.ts';
-import { deviceAccess } from '../cpu/slow-memory.ts';
+import { deviceAccess } from '../cpu/pace.ts';
+import { ACCESS } from '../cpu/page-walk.ts';
+import { arenaOffset } from '../cpu/physical.ts';
 import { CS, SEG, SLOT } from '../cpu/state-layout.ts';
-import { arenaOffset, translate } from '../cpu/translate.ts';
+import { translate } from '../cpu/translate.ts';
 import { UNCACHED_PAGE } from './code-cache.ts';
 
 const PAGE = 4096;
@@ -34,6 +37,7 @@ export class InstructionBytes {
   begin(offset: number): void {
     const cpu = this.#cpu;
     this.buffered = cpu.pcBase === UNCACHED_PAGE;
+    if (this.buffered && cpu.watchExecute !== 0) checkExecution(cpu, (cpu.state[CS + SEG.BASE] + currentIp(cpu)) | 0);
     this.start = this.#at = this.buffered ? this.#buffer : cpu.codePage + offset;
     this.#end = this.buffered ? this.#at : Math.min(cpu.codePage + PAGE, this.#at + this.#maxLength);
   }
@@ -91,9 +95,9 @@ export class InstructionBytes {
 function fetchByte(cpu: Cpu, at: number): number {
   const ip = cpu.model < MODEL.I80286 ? at & 0xffff : at;
   if (ip >>> 0 > cpu.u32[CS + SEG.LIMIT]) raise(cpu, VECTOR.GP);
-  const physical = translate(cpu, (cpu.state[CS + SEG.BASE] + ip) | 0);
+  const physical = translate(cpu, (cpu.state[CS + SEG.BASE] + ip) | 0, ACCESS.FETCH | cpu.user);
   const offset = arenaOffset(cpu, physical);
   if (offset >= 0) return cpu.mem[offset];
   deviceAccess(cpu);
-  return cpu.sink.mmioRead(physical >>> 0, 1) & 0xff;
+  return cpu.sink.mmioRead(physical, 1) & 0xff;
 }

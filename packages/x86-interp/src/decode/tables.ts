@@ -41,6 +41,10 @@ export const STEP = {
   A: 18,
   /** Source of a string instruction: only the segment matters. */
   X: 19,
+  /** Register of the x87 stack in the low bits of the ModR/M byte. */
+  STACK: 20,
+  /** The 11 bits that the x87 keeps of its last opcode, as the immediate. */
+  FOP: 21,
 } as const;
 
 /** One operand, for the decoder. */
@@ -64,12 +68,12 @@ export interface CompiledForm {
   readonly condition: number;
 }
 
-/** The forms of an opcode that the `reg` field chooses from. */
+/** The forms of an opcode that the ModR/M byte chooses from: 256, by its value. */
 export interface OpcodeGroup {
   readonly forms: (CompiledForm | undefined)[];
 }
 
-/** An opcode: a form, or eight by the `reg` field, or nothing. */
+/** An opcode: a form, or one for each ModR/M byte, or nothing. */
 export type Entry = CompiledForm | OpcodeGroup | undefined;
 
 /** The opcode maps of one model. An opcode is looked up in the table of the instruction set when it is first met. */
@@ -109,11 +113,15 @@ function compile(map: InstructionForm['map'], opcode: number, model: number): En
   let entry: Entry;
   for (const form of formsOf(map, opcode)) {
     if (model < CPU_MODELS.indexOf(form.since) || model > CPU_MODELS.indexOf(form.until)) continue;
-    if (form.digit === undefined) entry = compileForm(form);
-    else {
-      if (entry === undefined || !('forms' in entry)) entry = { forms: new Array(8) };
-      entry.forms[form.digit] = compileForm(form);
+    const { digit, modrm } = form;
+    const compiled = compileForm(form);
+    if (digit === undefined && modrm === undefined) {
+      entry = compiled;
+      continue;
     }
+    if (entry === undefined || !('forms' in entry)) entry = { forms: new Array(256) };
+    if (modrm !== undefined) entry.forms[modrm] = compiled;
+    else for (let i = 0; i < 256; i++) if (((i >> 3) & 7) === digit) entry.forms[i] = compiled;
   }
   return entry;
 }
@@ -121,21 +129,26 @@ function compile(map: InstructionForm['map'], opcode: number, model: number): En
 const SEGMENT_NAMES = ['ES', 'CS', 'SS', 'DS', 'FS', 'GS'];
 const NEEDS_MODRM = new Set<number>([STEP.E, STEP.M, STEP.R, STEP.G, STEP.S, STEP.SPECIAL]);
 /** Operands that are implied by the instruction. */
-const IMPLIED = new Set(['CL', 'DX']);
+const IMPLIED = new Set(['CL', 'DX', 'ST', 'AX']);
 
 function compileForm(form: InstructionForm): CompiledForm {
   const { operands } = form;
   // The accumulator is the register operand where something else is the r/m operand.
   const accumulatorIsReg = operands.some((operand) => operand[0] === 'Z' || operand[0] === 'O');
   const steps = operands.flatMap((operand) => step(operand, accumulatorIsReg));
+  if (isX87(form)) steps.push({ kind: STEP.FOP, byte: false, value: form.opcode & 7 });
   return {
     form,
-    modrm: form.digit !== undefined || steps.some(({ kind }) => NEEDS_MODRM.has(kind)),
+    modrm: form.digit !== undefined || form.modrm !== undefined || steps.some(({ kind }) => NEEDS_MODRM.has(kind)),
     steps,
     ops: handlersOf(form),
     column: columnOf(form),
     condition: form.condition ?? 0,
   };
+}
+
+function isX87({ map, opcode, mnemonic }: InstructionForm): boolean {
+  return map === 'one-byte' && opcode >= 0xd8 && opcode <= 0xdf && mnemonic !== 'ESC';
 }
 
 function step(operand: string, accumulatorIsReg: boolean): Step[] {
@@ -144,6 +157,7 @@ function step(operand: string, accumulatorIsReg: boolean): Step[] {
   if (IMPLIED.has(operand)) return [];
   if (operand === 'AL' || operand === 'eAX') return of(accumulatorIsReg ? STEP.ACC_REG : STEP.ACC_RM);
   if (operand === '1') return of(STEP.ONE);
+  if (operand === 'STi') return of(STEP.STACK);
   const segment = SEGMENT_NAMES.indexOf(operand);
   if (segment >= 0) return of(STEP.FIXED_S, segment);
   switch (operand[0]) {
@@ -197,7 +211,7 @@ function handlersOf(form: InstructionForm): [number, number, number] {
   const { mnemonic, operands } = form;
   const names = [`${mnemonic} ${operands.join(',')}`, `${mnemonic} ${shapeOf(form)}`, mnemonic];
   for (const name of names) {
-    const numbers = HANDLER_NAMES.get(form.protectedOnly ? '#UD' : name);
+    const numbers = HANDLER_NAMES.get(name);
     if (numbers !== undefined) return numbers;
   }
   throw new Error(`the opcode table has ${names[0]}, which no handler executes`);

@@ -1,8 +1,11 @@
 import type { Cpu } from '../cpu/cpu.ts';
+import { breaksOnPage, checkExecution } from '../cpu/debug-registers.ts';
 import { raise, VECTOR } from '../cpu/fault.ts';
 import { MODEL } from '../cpu/models.ts';
+import { ACCESS } from '../cpu/page-walk.ts';
+import { arenaOffset } from '../cpu/physical.ts';
 import { ATTR, CS, FETCH_ENTRIES, SEG, SLOT } from '../cpu/state-layout.ts';
-import { arenaOffset, translate } from '../cpu/translate.ts';
+import { translate } from '../cpu/translate.ts';
 import { UNCACHED_PAGE } from '../decode/code-cache.ts';
 import { RECORD_SHIFT } from '../decode/record.ts';
 
@@ -24,13 +27,16 @@ export function enterCode(cpu: Cpu): number {
   cpu.ipBase = ip - offset;
   cpu.pcLow = cpu.pcHigh = 0;
   state[SLOT.PC] = UNCACHED_PAGE + (offset << RECORD_SHIFT);
+  const watched = cpu.watchExecute !== 0 && breaksOnPage(cpu, linear);
+  if (watched) checkExecution(cpu, linear);
   const limit = cpu.u32[CS + SEG.LIMIT];
   if (ip >>> 0 > limit) raise(cpu, VECTOR.GP);
   // A page in which the segment ends is not kept decoded: its instructions may wrap, or fault.
   const beginsInside = cpu.ipBase < 0 && ip >= 0;
   if ((beginsInside ? cpu.ipBase : cpu.ipBase >>> 0) + PAGE - 1 > limit) return state[SLOT.PC];
   const page = pageOf(cpu, linear);
-  if (page < 0) return state[SLOT.PC];
+  // Instructions of a page with a breakpoint are looked at one by one.
+  if (page < 0 || watched) return state[SLOT.PC];
   cpu.pcBase = page;
   // A segment may begin inside the page: below it are no targets.
   const first = beginsInside ? -cpu.ipBase : 0;
@@ -46,12 +52,13 @@ function pageOf(cpu: Cpu, linear: number): number {
   const page = linear & -PAGE;
   const size = (state[CS + SEG.ATTRIBUTES] & ATTR.DB) !== 0 ? 1 : 0;
   const entry = (linear >>> 12) & (FETCH_ENTRIES - 1);
-  // The tag's low bit tells the code size.
-  if (state[SLOT.FETCH_TAG + entry] !== (page | size)) {
-    const at = arenaOffset(cpu, translate(cpu, page));
+  // The tag's low bits tell the code size, and whether it is the user's.
+  const tag = page | size | cpu.user;
+  if (state[SLOT.FETCH_TAG + entry] !== tag) {
+    const at = arenaOffset(cpu, translate(cpu, linear, ACCESS.FETCH | cpu.user) - (linear & (PAGE - 1)));
     if (at < 0) return -1;
     const decoded = cache.pageFor(at >>> 12, size);
-    state[SLOT.FETCH_TAG + entry] = page | size;
+    state[SLOT.FETCH_TAG + entry] = tag;
     state[SLOT.FETCH_PAGE + entry] = decoded;
     cpu.codePages[entry] = at;
   }

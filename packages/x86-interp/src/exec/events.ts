@@ -1,8 +1,9 @@
 import type { ControlExit } from '@picovm/core';
 import { RFLAGS } from '@picovm/core/x86';
 import type { Cpu } from '../cpu/cpu.ts';
-import { lookAtEvents } from '../cpu/slow-memory.ts';
+import { lookAtEvents } from '../cpu/pace.ts';
 import { SLOT } from '../cpu/state-layout.ts';
+import { modeChanged } from '../cpu/tlb.ts';
 
 /** The number of instructions begun and ended so far (the current one is not among them). */
 export function instructionsOf(cpu: Cpu): number {
@@ -18,10 +19,12 @@ export function shadow(cpu: Cpu, bySs: boolean): void {
   cpu.shadowSs = bySs;
 }
 
-/** To be called after FLAGS were loaded: TF and IF may make something due. @param before `SLOT.FLAGS` until then */
+/** To be called after FLAGS were loaded: TF, RF and IF may make something due, AC changes accesses. @param before `SLOT.FLAGS` until then */
 export function flagsChanged(cpu: Cpu, before: number): void {
   const now = cpu.state[SLOT.FLAGS];
-  if ((now & RFLAGS.TF) !== 0 || ((now & ~before & RFLAGS.IF) !== 0 && cpu.windowWanted)) lookAtEvents(cpu);
+  if (((now ^ before) & RFLAGS.AC) !== 0) modeChanged(cpu);
+  if ((now & (RFLAGS.TF | RFLAGS.RF)) !== 0 || ((now & ~before & RFLAGS.IF) !== 0 && cpu.windowWanted))
+    lookAtEvents(cpu);
 }
 
 /** Ends the run with `exit` once the current instruction has ended. */

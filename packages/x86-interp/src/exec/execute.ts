@@ -1,7 +1,7 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import { currentIp, nextIp } from '../cpu/ip.ts';
 import { read8, read16, read32, write8, write16, write32 } from '../cpu/memory.ts';
-import { charge } from '../cpu/slow-memory.ts';
+import { charge } from '../cpu/pace.ts';
 import { CS, REG, SEG, SLOT } from '../cpu/state-layout.ts';
 import { checkTarget } from './control.ts';
 import { enterCode, ipAt } from './enter.ts';

@@ -1,26 +1,26 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import { raise, VECTOR } from '../cpu/fault.ts';
-import { readFlags, writeFlags } from '../cpu/flags.ts';
 import { nextIp } from '../cpu/ip.ts';
+import { loadSegment } from '../cpu/load-segment.ts';
 import { read16, read32 } from '../cpu/memory.ts';
-import { loadSegment, selectorOf } from '../cpu/segment.ts';
-import { probeWrite } from '../cpu/slow-memory.ts';
-import { SLOT, SS } from '../cpu/state-layout.ts';
+import { MODE } from '../cpu/mode.ts';
+import { loadRealSegment } from '../cpu/segment.ts';
+import { SLOT } from '../cpu/state-layout.ts';
 import { AUX, RECORD } from '../decode/record.ts';
 import { checkTarget } from './control.ts';
-import { flagsChanged } from './events.ts';
+import { callFarProtected, jumpFarProtected } from './far-protected.ts';
+import { probePushes, pushReturn } from './far-pushes.ts';
 import { type Flow, type Handler, JUMP, NEXT } from './handler.ts';
 import { effectiveAddress, immediate, partAddress, segmentOf, setReg16, setReg32 } from './operand.ts';
-import { moveStack, peek16, peek32, push16, push32, stackOffset } from './stack.ts';
+import { peekSize, returnFarProtected } from './return-protected.ts';
+import { moveStack } from './stack.ts';
 
 type Sizes = readonly [Handler, Handler, Handler];
 
 const CS_NUMBER = 1;
-/** Bits of EFLAGS that a 32-bit IRET in real mode leaves alone: VM, VIF, VIP. */
-const IRET_KEEPS = 0x1a0000;
 
 function go(cpu: Cpu, selector: number, target: number): Flow {
-  loadSegment(cpu, CS_NUMBER, selector);
+  loadRealSegment(cpu, CS_NUMBER, selector);
   cpu.state[SLOT.RIP] = target;
   return JUMP;
 }
@@ -28,31 +28,24 @@ function go(cpu: Cpu, selector: number, target: number): Flow {
 /** MOV CS and POP CS of the 8086: execution goes on behind the instruction, in the new segment. */
 export function jumpToSegment(cpu: Cpu, rec: number, selector: number): 1 {
   const ip = nextIp(cpu, rec) & 0xffff;
-  loadSegment(cpu, CS_NUMBER, selector);
+  loadRealSegment(cpu, CS_NUMBER, selector);
   cpu.state[SLOT.RIP] = ip;
   return JUMP;
 }
 
-function jumpFar(cpu: Cpu, selector: number, target: number): Flow {
+function jumpFar(cpu: Cpu, rec: number, selector: number, target: number): Flow {
+  if (cpu.mode === MODE.PROTECTED) return jumpFarProtected(cpu, selector, target, nextIp(cpu, rec));
   checkTarget(cpu, target);
   return go(cpu, selector, target);
 }
 
 function callFar(cpu: Cpu, rec: number, selector: number, target: number): Flow {
+  const next = nextIp(cpu, rec);
+  const size = (cpu.cache.code[rec + RECORD.AUX] & AUX.OPERAND32) !== 0 ? 4 : 2;
+  if (cpu.mode === MODE.PROTECTED) return callFarProtected(cpu, selector, target, next, size);
   checkTarget(cpu, target);
-  const returnTo = nextIp(cpu, rec);
-  const cs = selectorOf(cpu, CS_NUMBER);
-  if ((cpu.cache.code[rec + RECORD.AUX] & AUX.OPERAND32) !== 0) {
-    probeWrite(cpu, SS, stackOffset(cpu, -4), 4);
-    probeWrite(cpu, SS, stackOffset(cpu, -8), 4);
-    push32(cpu, cs);
-    push32(cpu, returnTo);
-  } else {
-    probeWrite(cpu, SS, stackOffset(cpu, -2), 2);
-    probeWrite(cpu, SS, stackOffset(cpu, -4), 2);
-    push16(cpu, cs);
-    push16(cpu, returnTo);
-  }
+  probePushes(cpu, 2, size);
+  pushReturn(cpu, next, size);
   return go(cpu, selector, target);
 }
 
@@ -74,50 +67,24 @@ function memorySelector(cpu: Cpu, rec: number): number {
 
 const jumpFarMemory: Handler = (cpu, rec) => {
   const target = memoryOffset(cpu, rec);
-  return jumpFar(cpu, memorySelector(cpu, rec), target);
+  return jumpFar(cpu, rec, memorySelector(cpu, rec), target);
 };
 const callFarMemory: Handler = (cpu, rec) => {
   const target = memoryOffset(cpu, rec);
   return callFar(cpu, rec, memorySelector(cpu, rec), target);
 };
 
-const retf: Handler = (cpu, rec) => {
-  const target = peek16(cpu, 0);
-  const selector = peek16(cpu, 2);
+function returnFar(cpu: Cpu, rec: number, size: number): Flow {
+  if (cpu.mode === MODE.PROTECTED) return returnFarProtected(cpu, size, immediate(cpu, rec));
+  const target = peekSize(cpu, size, 0);
+  const selector = peekSize(cpu, size, 1) & 0xffff;
   checkTarget(cpu, target);
-  moveStack(cpu, 4 + immediate(cpu, rec));
+  moveStack(cpu, 2 * size + immediate(cpu, rec));
   return go(cpu, selector, target);
-};
-const retf32: Handler = (cpu, rec) => {
-  const target = peek32(cpu, 0);
-  const selector = peek16(cpu, 4);
-  checkTarget(cpu, target);
-  moveStack(cpu, 8 + immediate(cpu, rec));
-  return go(cpu, selector, target);
-};
+}
 
-const iret: Handler = (cpu) => {
-  const target = peek16(cpu, 0);
-  const selector = peek16(cpu, 2);
-  const flags = peek16(cpu, 4);
-  checkTarget(cpu, target);
-  moveStack(cpu, 6);
-  const before = cpu.state[SLOT.FLAGS];
-  writeFlags(cpu, (readFlags(cpu) & -0x10000) | flags);
-  flagsChanged(cpu, before);
-  return go(cpu, selector, target);
-};
-const iret32: Handler = (cpu) => {
-  const target = peek32(cpu, 0);
-  const selector = peek16(cpu, 4);
-  const flags = peek32(cpu, 8);
-  checkTarget(cpu, target);
-  moveStack(cpu, 12);
-  const before = cpu.state[SLOT.FLAGS];
-  writeFlags(cpu, (readFlags(cpu) & IRET_KEEPS) | (flags & ~IRET_KEEPS));
-  flagsChanged(cpu, before);
-  return go(cpu, selector, target);
-};
+const retf: Handler = (cpu, rec) => returnFar(cpu, rec, 2);
+const retf32: Handler = (cpu, rec) => returnFar(cpu, rec, 4);
 
 // LES and its like load a segment register and a general one, or fault before both.
 function loadPointer(number: number): Sizes {
@@ -136,7 +103,7 @@ function loadPointer(number: number): Sizes {
   return [load, load, load32];
 }
 
-const jumpFarImmediate: Handler = (cpu, rec) => jumpFar(cpu, pointerSelector(cpu, rec), immediate(cpu, rec));
+const jumpFarImmediate: Handler = (cpu, rec) => jumpFar(cpu, rec, pointerSelector(cpu, rec), immediate(cpu, rec));
 const callFarImmediate: Handler = (cpu, rec) => callFar(cpu, rec, pointerSelector(cpu, rec), immediate(cpu, rec));
 
 const bound: Handler = (cpu, rec) => {
@@ -165,7 +132,6 @@ export const FAR: Record<string, Sizes> = {
   'CALLF A': all(callFarImmediate),
   'CALLF M': all(callFarMemory),
   RETF: [retf, retf, retf32],
-  IRET: [iret, iret, iret32],
   LES: loadPointer(0),
   LDS: loadPointer(3),
   LSS: loadPointer(2),

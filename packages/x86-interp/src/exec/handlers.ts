@@ -3,18 +3,24 @@ import { BCD } from './bcd.ts';
 import { BITS } from './bit.ts';
 import { CONTROL } from './control.ts';
 import { DATA } from './data.ts';
+import { DESCRIPTOR_QUERIES } from './descriptor-query.ts';
 import { FAR } from './far.ts';
+import { FAST_CALLS } from './fast-call.ts';
+import { FLAG_INSTRUCTIONS } from './flag-instructions.ts';
 import type { Handler } from './handler.ts';
 import { IDENTIFY } from './identify.ts';
-import { INTERRUPTS, undefinedOpcode } from './interrupt.ts';
+import { RETURNS } from './iret.ts';
 import { MISCELLANEOUS } from './misc.ts';
 import { MULTIPLY_DIVIDE } from './muldiv.ts';
 import { PORTS } from './port.ts';
 import { PUSH_POP } from './push-pop.ts';
 import { SHIFTS } from './shift.ts';
 import { DOUBLE_SHIFTS } from './shift-double.ts';
+import { INTERRUPTS, undefinedOpcode } from './software-interrupt.ts';
 import { STRINGS } from './string.ts';
 import { SYSTEM } from './system.ts';
+import { SYSTEM_SEGMENTS } from './system-segments.ts';
+import { X87 } from './x87/handlers.ts';
 
 /** Numbers below are cases of the hot switch. */
 const FIRST_HANDLER = 256;
@@ -43,7 +49,13 @@ for (const group of [
   PORTS,
   MISCELLANEOUS,
   SYSTEM,
+  SYSTEM_SEGMENTS,
+  DESCRIPTOR_QUERIES,
+  FLAG_INSTRUCTIONS,
+  RETURNS,
+  FAST_CALLS,
   IDENTIFY,
+  X87,
 ]) {
   for (const [name, handler] of Object.entries(group)) {
     register(name, typeof handler === 'function' ? [handler, handler, handler] : handler);

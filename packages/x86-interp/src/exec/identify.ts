@@ -3,11 +3,13 @@ import type { Cpu } from '../cpu/cpu.ts';
 import { raise, VECTOR } from '../cpu/fault.ts';
 import { read32, write32 } from '../cpu/memory.ts';
 import { MODEL } from '../cpu/models.ts';
-import { deviceAccess, probeWrite } from '../cpu/slow-memory.ts';
+import { deviceAccess } from '../cpu/pace.ts';
+import { probeWrite } from '../cpu/slow-memory.ts';
 import { REG, SLOT } from '../cpu/state-layout.ts';
 import { instructionsOf } from './events.ts';
 import { type Handler, NEXT } from './handler.ts';
 import { effectiveAddress, partAddress, segmentOf } from './operand.ts';
+import { requireSystem } from './privilege.ts';
 
 const EAX = REG.AX * 2;
 const ECX = REG.CX * 2;
@@ -17,12 +19,14 @@ const EBX = REG.BX * 2;
 /** IA32_TIME_STAMP_COUNTER and IA32_APIC_BASE (Intel SDM volume 4, table 2-2). */
 const MSR_TSC = 0x10;
 const MSR_APIC_BASE = 0x1b;
+/** The time-stamp counter is for privilege level 0 alone. */
+const CR4_TSD = 4;
 const TWO_32 = 2 ** 32;
 
-/** Family, model and stepping (EAX), and features (EDX), of leaf 1. No bit for an FPU: there is none. */
+/** Family, model and stepping (EAX), and features (EDX), of leaf 1. */
 const SIGNATURE = { [MODEL.I80486]: 0x421, [MODEL.PENTIUM]: 0x521 } as Readonly<Record<number, number>>;
-/** TSC, MSR, CX8. */
-const FEATURES = { [MODEL.I80486]: 0, [MODEL.PENTIUM]: 0x130 } as Readonly<Record<number, number>>;
+/** FPU; TSC, MSR, CX8. */
+const FEATURES = { [MODEL.I80486]: 1, [MODEL.PENTIUM]: 0x131 } as Readonly<Record<number, number>>;
 
 // "GenuineIntel", in the order EBX, EDX, ECX.
 const VENDOR = [0x756e6547, 0x49656e69, 0x6c65746e];
@@ -67,6 +71,7 @@ function setPair(cpu: Cpu, value: bigint): void {
 }
 
 const rdtsc: Handler = (cpu) => {
+  if ((cpu.state[SLOT.CR4] & CR4_TSD) !== 0) requireSystem(cpu);
   const { u32 } = cpu;
   // In numbers as long as nobody wrote the counter, to allocate nothing.
   if (u32[SLOT.TSC_OFFSET] === 0 && u32[SLOT.TSC_OFFSET + 1] === 0) {
@@ -78,6 +83,7 @@ const rdtsc: Handler = (cpu) => {
 };
 
 const rdmsr: Handler = (cpu) => {
+  requireSystem(cpu);
   const index = cpu.u32[ECX];
   if (index === MSR_TSC) setPair(cpu, tsc(cpu));
   else if (index === MSR_APIC_BASE) setPair(cpu, apicBase(cpu));
@@ -95,6 +101,7 @@ function apicBase(cpu: Cpu): bigint {
 }
 
 const wrmsr: Handler = (cpu) => {
+  requireSystem(cpu);
   const index = cpu.u32[ECX];
   const value = (BigInt(cpu.u32[EDX]) << 32n) | BigInt(cpu.u32[EAX]);
   if (index === MSR_TSC) {

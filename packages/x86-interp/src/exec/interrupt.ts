@@ -1,78 +1,91 @@
 import { RFLAGS } from '@picovm/core/x86';
 import type { Cpu } from '../cpu/cpu.ts';
-import { FAULT, raise, VECTOR } from '../cpu/fault.ts';
-import { overflow, readFlags } from '../cpu/flags.ts';
-import { currentIp, nextIp } from '../cpu/ip.ts';
+import { FAULT, VECTOR } from '../cpu/fault.ts';
+import { MODE } from '../cpu/mode.ts';
 import { MODEL } from '../cpu/models.ts';
-import { loadSegment, selectorOf } from '../cpu/segment.ts';
-import { probeWrite, readLinear } from '../cpu/slow-memory.ts';
-import { SLOT, SS } from '../cpu/state-layout.ts';
-import { type Flow, type Handler, JUMP, NEXT } from './handler.ts';
-import { immediate } from './operand.ts';
-import { push16, stackOffset } from './stack.ts';
+import { SLOT } from '../cpu/state-layout.ts';
+import { interruptProtected } from './interrupt-gate.ts';
+import { interruptReal } from './interrupt-real.ts';
 
-const CS_NUMBER = 1;
-/** What an interrupt clears. */
-const CLEARED = RFLAGS.IF | RFLAGS.TF | RFLAGS.RF | RFLAGS.AC;
+const NONE = -1;
+/** Exceptions with an error code, and those that are faults: they return to the instruction that caused them. */
+const WITH_CODE = bits(VECTOR.DF, VECTOR.TS, VECTOR.NP, VECTOR.SS, VECTOR.GP, VECTOR.PF, VECTOR.AC);
+const FAULTS = ~bits(VECTOR.DB, VECTOR.NMI, VECTOR.BP, VECTOR.OF, VECTOR.DF, VECTOR.MC);
+/** Those that a second one turns into a double fault (Intel SDM volume 3A, table 6-5). */
+const CONTRIBUTORY = bits(VECTOR.DE, VECTOR.TS, VECTOR.NP, VECTOR.SS, VECTOR.GP);
+/** More exceptions in a row than the table allows; it is a bound, and not reached. */
+const MAX_DEPTH = 8;
 
-/**
- * Enters the handler of a vector, as real mode does (Intel SDM volume 3B, section 21.1.4): FLAGS, CS and IP are pushed,
- * and CS:IP come from the vector table. A fault leaves everything as it was.
- * @param ip where the handler returns to
- */
-function interrupt(cpu: Cpu, vector: number, ip: number): Flow {
-  const { state } = cpu;
-  if (vector * 4 + 3 > cpu.u32[SLOT.IDT_LIMIT]) raise(cpu, VECTOR.GP);
-  for (let n = 1; n <= 3; n++) probeWrite(cpu, SS, stackOffset(cpu, -2 * n), 2);
-  const entry = (state[SLOT.IDT_BASE] + vector * 4) | 0;
-  const offset = readLinear(cpu, entry, 2);
-  const selector = readLinear(cpu, (entry + 2) | 0, 2);
-  push16(cpu, readFlags(cpu));
-  push16(cpu, selectorOf(cpu, CS_NUMBER));
-  push16(cpu, ip);
-  state[SLOT.FLAGS] &= ~CLEARED;
-  loadSegment(cpu, CS_NUMBER, selector);
-  state[SLOT.RIP] = offset;
+function bits(...vectors: number[]): number {
+  return vectors.reduce((mask, vector) => mask | (1 << vector), 0);
+}
+
+function isIn(mask: number, vector: number): boolean {
+  return vector < 32 && (mask & (1 << vector)) !== 0;
+}
+
+function enterHandler(cpu: Cpu, vector: number, ip: number, code: number, software: boolean, flags: number): void {
+  cpu.faultAtRip = false;
+  if (cpu.mode === MODE.REAL) interruptReal(cpu, vector, ip);
+  else interruptProtected(cpu, { vector, code, software, flags }, ip);
   cpu.delivered = true;
-  return JUMP;
+}
+
+/** INT n, INT3 and INTO. @param next the IP behind the instruction @throws FAULT as any instruction does */
+export function softwareInterrupt(cpu: Cpu, vector: number, next: number): void {
+  enterHandler(cpu, vector, next, NONE, true, 0);
+}
+
+/** INT1: a debug exception that the gate need not allow, else like INT n. */
+export function debugInterrupt(cpu: Cpu, next: number): void {
+  enterHandler(cpu, VECTOR.DB, next, NONE, false, 0);
+}
+
+/** Delivers an external interrupt, or an NMI. @param ip where its handler returns to */
+export function deliverInterrupt(cpu: Cpu, vector: number, ip: number): void {
+  deliver(cpu, vector, ip, NONE, false);
 }
 
 /**
- * Delivers an exception; one that happens meanwhile becomes a double fault, and a third shuts the CPU down (Intel SDM
- * volume 3A, section 6.15).
+ * Delivers an exception; one that happens meanwhile is delivered instead, becomes a double fault, or shuts the CPU down
+ * (Intel SDM volume 3A, section 6.15).
+ * @param code its error code; -1 for none, which is 0 for vectors that have one
  */
-export function deliverException(cpu: Cpu, vector: number, ip: number): void {
-  let next = vector;
-  for (let depth = 0; depth < 3; depth++) {
+export function deliverException(cpu: Cpu, vector: number, ip: number, code: number): void {
+  deliver(cpu, vector, ip, code, true);
+}
+
+function deliver(cpu: Cpu, vector: number, ip: number, code: number, isException: boolean): void {
+  let event = vector;
+  let errorCode = code;
+  let counts = isException;
+  let returnTo = ip;
+  for (let depth = 0; depth < MAX_DEPTH; depth++) {
     try {
-      interrupt(cpu, next, ip);
+      if (counts) enterException(cpu, event, returnTo, errorCode);
+      else enterHandler(cpu, event, returnTo, NONE, false, 0);
       return;
     } catch (fault) {
       if (fault !== FAULT) throw fault;
-      next = VECTOR.DF;
     }
+    if (cpu.faultAtRip) returnTo = cpu.state[SLOT.RIP];
+    if (counts && event === VECTOR.DF) break;
+    const doubled = counts && isDoubleFault(event, cpu.faultVector);
+    event = doubled ? VECTOR.DF : cpu.faultVector;
+    errorCode = doubled ? 0 : cpu.faultCode;
+    counts = true;
   }
   cpu.shutdown = true;
 }
 
-const int: Handler = (cpu, rec) => interrupt(cpu, immediate(cpu, rec), nextIp(cpu, rec));
-const int3: Handler = (cpu, rec) => interrupt(cpu, VECTOR.BP, nextIp(cpu, rec));
-const int1: Handler = (cpu, rec) => interrupt(cpu, VECTOR.DB, nextIp(cpu, rec));
-const into: Handler = (cpu, rec) => (overflow(cpu) !== 0 ? interrupt(cpu, VECTOR.OF, nextIp(cpu, rec)) : NEXT);
-
-/** Opcodes that are not defined. The 8086 does something for each; here they do nothing on it. */
-export const undefinedOpcode: Handler = (cpu) => (cpu.model === MODEL.I8086 ? NEXT : raise(cpu, VECTOR.UD));
-
-/** The IP that a fault reports: that of the instruction, but the 8086 has moved on when it finds a bad division. */
-export function faultIp(cpu: Cpu, rec: number): number {
-  return cpu.model === MODEL.I8086 && cpu.faultVector === VECTOR.DE ? nextIp(cpu, rec) : currentIp(cpu);
+function enterException(cpu: Cpu, vector: number, ip: number, code: number): void {
+  const hasCode = isIn(WITH_CODE, vector);
+  const errorCode = hasCode ? Math.max(code, 0) : NONE;
+  const resume = isIn(FAULTS, vector) && cpu.model >= MODEL.I80386 ? RFLAGS.RF : 0;
+  enterHandler(cpu, vector, ip, errorCode, false, resume);
 }
 
-/** Software interrupts. */
-export const INTERRUPTS: Record<string, Handler> = {
-  'INT I': int,
-  INT3: int3,
-  INT1: int1,
-  INTO: into,
-  UD2: undefinedOpcode,
-};
+function isDoubleFault(first: number, second: number): boolean {
+  if (first === VECTOR.PF) return second === VECTOR.PF || isIn(CONTRIBUTORY, second);
+  return isIn(CONTRIBUTORY, first) && isIn(CONTRIBUTORY, second);
+}

@@ -3,12 +3,12 @@ import { CR0, RFLAGS } from '@picovm/core/x86';
 import { raise, VECTOR } from '../cpu/fault.ts';
 import { carry, overflow, readFlags, setCarryOverflow, writeLowFlags } from '../cpu/flags.ts';
 import { MODEL } from '../cpu/models.ts';
-import { lookAtEvents } from '../cpu/slow-memory.ts';
 import { SLOT } from '../cpu/state-layout.ts';
 import { RECORD } from '../decode/record.ts';
-import { leaveWith, shadow } from './events.ts';
+import { leaveWith } from './events.ts';
 import { done, type Handler, NEXT } from './handler.ts';
 import { load16 } from './operand.ts';
+import { requireSystem } from './privilege.ts';
 
 const AH = 1;
 const HALT_ENABLED: HaltExit = Object.freeze({ reason: 'halt', interruptsEnabled: true });
@@ -21,18 +21,8 @@ function changeFlag(mask: number, set: boolean): Handler {
   };
 }
 
-// Interrupts are let in after the instruction that follows STI, if IF was clear.
-const sti: Handler = (cpu) => {
-  const { state } = cpu;
-  if ((state[SLOT.FLAGS] & RFLAGS.IF) === 0) {
-    state[SLOT.FLAGS] |= RFLAGS.IF;
-    shadow(cpu, false);
-    if (cpu.windowWanted) lookAtEvents(cpu);
-  }
-  return NEXT;
-};
-
 const hlt: Handler = (cpu) => {
+  requireSystem(cpu);
   leaveWith(cpu, (cpu.state[SLOT.FLAGS] & RFLAGS.IF) !== 0 ? HALT_ENABLED : HALT_DISABLED);
   return NEXT;
 };
@@ -44,12 +34,6 @@ const esc: Handler = (cpu, rec) => {
   return NEXT;
 };
 
-const wait: Handler = (cpu) => {
-  const both = CR0.MP | CR0.TS;
-  if (cpu.model >= MODEL.I80286 && (cpu.state[SLOT.CR0] & both) === both) raise(cpu, VECTOR.NM);
-  return NEXT;
-};
-
 /** Flags, HLT, and what does next to nothing. */
 export const MISCELLANEOUS: Record<string, Handler> = {
   NOP: () => NEXT,
@@ -58,8 +42,6 @@ export const MISCELLANEOUS: Record<string, Handler> = {
   CMC: (cpu) => done(setCarryOverflow(cpu, carry(cpu) ^ 1, overflow(cpu))),
   CLD: changeFlag(RFLAGS.DF, false),
   STD: changeFlag(RFLAGS.DF, true),
-  CLI: changeFlag(RFLAGS.IF, false),
-  STI: sti,
   SAHF: (cpu) => done(writeLowFlags(cpu, cpu.u8[AH])),
   LAHF: (cpu) => {
     cpu.u8[AH] = readFlags(cpu);
@@ -71,5 +53,4 @@ export const MISCELLANEOUS: Record<string, Handler> = {
   },
   HLT: hlt,
   ESC: esc,
-  WAIT: wait,
 };

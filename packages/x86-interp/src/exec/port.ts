@@ -1,10 +1,12 @@
 import type { AccessSize } from '@picovm/core';
 import type { Cpu } from '../cpu/cpu.ts';
 import { read8, read16, read32, write8, write16, write32 } from '../cpu/memory.ts';
+import { deviceAccess } from '../cpu/pace.ts';
 import { elementsOnPage, pinRead, pinWrite } from '../cpu/pin.ts';
-import { deviceAccess, probeWrite } from '../cpu/slow-memory.ts';
+import { probeWrite } from '../cpu/slow-memory.ts';
 import { ES, REG } from '../cpu/state-layout.ts';
 import { type Flow, type Handler, NEXT } from './handler.ts';
+import { checkPort } from './io-permission.ts';
 import { immediate, segmentOf } from './operand.ts';
 import { advance, type Bulk, type Element, goesDown, repeat, type StringOperation } from './repeat.ts';
 
@@ -18,8 +20,13 @@ function dx(cpu: Cpu): number {
   return cpu.u16[REG.DX * 4];
 }
 
-function portIn(cpu: Cpu, port: number, size: AccessSize): Flow {
+function touchPort(cpu: Cpu, port: number, size: AccessSize): void {
+  checkPort(cpu, port, size);
   deviceAccess(cpu);
+}
+
+function portIn(cpu: Cpu, port: number, size: AccessSize): Flow {
+  touchPort(cpu, port, size);
   const value = cpu.sink.portRead(port, size);
   if (size === 1) cpu.u8[0] = value;
   else if (size === 2) cpu.u16[0] = value;
@@ -28,7 +35,7 @@ function portIn(cpu: Cpu, port: number, size: AccessSize): Flow {
 }
 
 function portOut(cpu: Cpu, port: number, size: AccessSize): Flow {
-  deviceAccess(cpu);
+  touchPort(cpu, port, size);
   cpu.sink.portWrite(port, size, size === 1 ? cpu.u8[0] : size === 2 ? cpu.u16[0] : cpu.u32[0]);
   return NEXT;
 }
@@ -42,7 +49,7 @@ function insElement(size: AccessSize): Element {
   return (cpu, _rec, mask) => {
     const to = cpu.state[DI] & mask;
     probeWrite(cpu, ES, to, size);
-    deviceAccess(cpu);
+    touchPort(cpu, dx(cpu), size);
     const value = cpu.sink.portRead(dx(cpu), size);
     if (size === 1) write8(cpu, ES, to, value);
     else if (size === 2) write16(cpu, ES, to, value);
@@ -61,7 +68,7 @@ function outsElement(size: AccessSize): Element {
         : size === 2
           ? read16(cpu, segment, from)
           : read32(cpu, segment, from) >>> 0;
-    deviceAccess(cpu);
+    touchPort(cpu, dx(cpu), size);
     cpu.sink.portWrite(dx(cpu), size, value);
     advance(cpu, SI, mask, size, 1);
   };
@@ -71,7 +78,7 @@ function outsElement(size: AccessSize): Element {
 // the device may keep what it was given.
 function insBulk(size: AccessSize): Bulk {
   return (cpu, _rec, mask, count) => {
-    if (count < 2 || goesDown(cpu)) return 0;
+    if (count < 2 || goesDown(cpu) || cpu.watchPorts !== 0) return 0;
     const to = cpu.state[DI] & mask;
     const n = Math.min(count, elementsOnPage(cpu, ES, to, size, mask));
     const target = n < 2 ? -1 : pinWrite(cpu, ES, to, size);
@@ -87,7 +94,7 @@ function insBulk(size: AccessSize): Bulk {
 
 function outsBulk(size: AccessSize): Bulk {
   return (cpu, rec, mask, count) => {
-    if (count < 2 || goesDown(cpu)) return 0;
+    if (count < 2 || goesDown(cpu) || cpu.watchPorts !== 0) return 0;
     const segment = segmentOf(cpu, rec);
     const from = cpu.state[SI] & mask;
     const n = Math.min(count, elementsOnPage(cpu, segment, from, size, mask));

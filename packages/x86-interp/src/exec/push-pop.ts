@@ -1,13 +1,15 @@
 import type { Cpu } from '../cpu/cpu.ts';
-import { raise, raiseLimit, VECTOR } from '../cpu/fault.ts';
-import { readFlags, writeFlags } from '../cpu/flags.ts';
+import { raise, VECTOR } from '../cpu/fault.ts';
+import { loadSegment } from '../cpu/load-segment.ts';
 import { read16, read32, write16, write32 } from '../cpu/memory.ts';
+import { MODE } from '../cpu/mode.ts';
 import { MODEL } from '../cpu/models.ts';
-import { loadSegment, selectorOf } from '../cpu/segment.ts';
-import { insideLimit, probeWrite } from '../cpu/slow-memory.ts';
+import { selectorOf } from '../cpu/segment.ts';
+import { insideLimit } from '../cpu/segment-access.ts';
+import { probeRead, probeWrite } from '../cpu/slow-memory.ts';
 import { REG, SLOT, SS } from '../cpu/state-layout.ts';
 import { AUX, RECORD } from '../decode/record.ts';
-import { flagsChanged, shadow } from './events.ts';
+import { shadow } from './events.ts';
 import { jumpToSegment } from './far.ts';
 import { done, type Handler, NEXT } from './handler.ts';
 import { immediate, load16, load32, store16, store32 } from './operand.ts';
@@ -15,8 +17,6 @@ import { moveStack, peek16, peek32, push16, push32, setStack, stackOffset } from
 
 type Sizes = readonly [Handler, Handler, Handler];
 
-/** RFLAGS bits that PUSHF shows as 0: RF and VM. */
-const PUSHED_FLAGS = 0xfcffff;
 const ESP = REG.SP * 2;
 
 const pushRm: Handler = (cpu, rec) => {
@@ -74,9 +74,12 @@ const popSegment32: Handler = (cpu, rec) => {
 
 function popSegmentSize(cpu: Cpu, rec: number, size: number): 0 | 1 {
   const number = cpu.cache.code[rec + RECORD.REG];
-  const selector = peek16(cpu, 0);
-  moveStack(cpu, size);
-  return loadSegmentRegister(cpu, rec, number, selector);
+  // POP SS moves the pointer of the stack that it leaves.
+  const mask = cpu.state[SLOT.STACK_MASK];
+  const flow = loadSegmentRegister(cpu, rec, number, peek16(cpu, 0));
+  const esp = cpu.state[ESP];
+  cpu.state[ESP] = (esp & ~mask) | ((esp + size) & mask);
+  return flow;
 }
 
 /** MOV and POP to a segment register. POP CS and MOV CS exist on the 8086 alone, and are jumps. */
@@ -106,21 +109,19 @@ const pusha32: Handler = (cpu) => {
   return NEXT;
 };
 
-// The manual has #GP here, where a single push has #SS.
+// In real mode the manual has #GP here, where a single push has #SS.
 function checkPushes(cpu: Cpu, size: number): void {
   if (cpu.model < MODEL.I80286) return;
   for (let n = 1; n <= 8; n++) {
     const offset = stackOffset(cpu, -size * n);
-    if (!insideLimit(cpu, SS, offset, size)) raise(cpu, VECTOR.GP);
+    if (cpu.mode === MODE.REAL && !insideLimit(cpu, SS, offset, size)) raise(cpu, VECTOR.GP);
     probeWrite(cpu, SS, offset, size);
   }
 }
 
 function checkPops(cpu: Cpu, size: number): void {
   if (cpu.model < MODEL.I80286) return;
-  for (let n = 0; n < 8; n++) {
-    if (!insideLimit(cpu, SS, stackOffset(cpu, size * n), size)) raiseLimit(cpu, SS);
-  }
+  for (let n = 0; n < 8; n++) probeRead(cpu, SS, stackOffset(cpu, size * n), size);
 }
 
 const popa: Handler = (cpu) => {
@@ -142,31 +143,6 @@ const popa32: Handler = (cpu) => {
   return NEXT;
 };
 
-const pushf: Handler = (cpu) => {
-  push16(cpu, readFlags(cpu));
-  return NEXT;
-};
-const pushf32: Handler = (cpu) => {
-  push32(cpu, readFlags(cpu) & PUSHED_FLAGS);
-  return NEXT;
-};
-const popf: Handler = (cpu) => {
-  const value = peek16(cpu, 0);
-  moveStack(cpu, 2);
-  const before = cpu.state[SLOT.FLAGS];
-  writeFlags(cpu, (readFlags(cpu) & -0x10000) | value);
-  flagsChanged(cpu, before);
-  return NEXT;
-};
-const popf32: Handler = (cpu) => {
-  const value = peek32(cpu, 0);
-  moveStack(cpu, 4);
-  const before = cpu.state[SLOT.FLAGS];
-  writeFlags(cpu, value);
-  flagsChanged(cpu, before);
-  return NEXT;
-};
-
 const MAX_LEVEL = 31;
 
 const enter: Handler = (cpu, rec) => {
@@ -183,12 +159,14 @@ const enter: Handler = (cpu, rec) => {
   const pushes = level === 0 ? 1 : level + 1;
   const end = stackOffset(cpu, -size * pushes - immediate(cpu, rec));
   if (cpu.model >= MODEL.I80386) probeWrite(cpu, SS, end, size);
+  for (let n = 1; n < level; n++) probeRead(cpu, SS, (bp - size * n) & mask, size);
   write(cpu, SS, frame, bp);
   for (let n = 1; n < level; n++) {
     const from = (bp - size * n) & mask;
     write(cpu, SS, stackOffset(cpu, -size * (n + 1)), wide ? read32(cpu, SS, from) : read16(cpu, SS, from));
   }
-  if (level > 0) write(cpu, SS, stackOffset(cpu, -size * (level + 1)), frame);
+  // What is pushed is ESP as it is then, whatever part of it the stack uses.
+  if (level > 0) write(cpu, SS, stackOffset(cpu, -size * (level + 1)), (state[ESP] & ~mask) | frame);
   if (wide) state[REG.BP * 2] = (state[REG.BP * 2] & ~mask) | frame;
   else cpu.u16[REG.BP * 4] = frame;
   setStack(cpu, end);
@@ -223,8 +201,6 @@ export const PUSH_POP: Record<string, Sizes> = {
   'POP S': [popSegment, popSegment, popSegment32],
   PUSHA: [pusha, pusha, pusha32],
   POPA: [popa, popa, popa32],
-  PUSHF: [pushf, pushf, pushf32],
-  POPF: [popf, popf, popf32],
   ENTER: [enter, enter, enter],
   LEAVE: [leave, leave, leave32],
 };

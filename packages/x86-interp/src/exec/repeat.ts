@@ -2,9 +2,10 @@ import { RFLAGS } from '@picovm/core/x86';
 import type { Cpu } from '../cpu/cpu.ts';
 import { currentIp } from '../cpu/ip.ts';
 import { MODEL } from '../cpu/models.ts';
-import { charge, insideLimit } from '../cpu/slow-memory.ts';
+import { charge } from '../cpu/pace.ts';
+import { insideLimit } from '../cpu/segment-access.ts';
 import { CS, ES, REG, SEG, SLOT } from '../cpu/state-layout.ts';
-import { translate } from '../cpu/translate.ts';
+import { peekTranslate } from '../cpu/translate.ts';
 import { SCRATCH } from '../decode/code-cache.ts';
 import { AUX, RECORD } from '../decode/record.ts';
 import { type Flow, NEXT, STAY } from './handler.ts';
@@ -96,7 +97,7 @@ function nearItself(cpu: Cpu, mask: number): boolean {
 }
 
 function pageOf(cpu: Cpu, linear: number): number {
-  return translate(cpu, linear | 0) >>> 12;
+  return Math.floor(peekTranslate(cpu, linear | 0) / 0x1000);
 }
 
 function one(cpu: Cpu, rec: number, operation: StringOperation, mask: number): void {

@@ -1,6 +1,7 @@
 import type { ControlExit, IrqWindowExit, KickedExit, RunBudget, ShutdownExit, SliceEndExit } from '@picovm/core';
-import { CR0, RFLAGS } from '@picovm/core/x86';
+import { RFLAGS } from '@picovm/core/x86';
 import type { Cpu } from '../cpu/cpu.ts';
+import { DR6_BITS, reportDebug } from '../cpu/debug-registers.ts';
 import { FAULT, VECTOR } from '../cpu/fault.ts';
 import { currentIp } from '../cpu/ip.ts';
 import { MODEL } from '../cpu/models.ts';
@@ -8,8 +9,8 @@ import { SLOT } from '../cpu/state-layout.ts';
 import { SCRATCH } from '../decode/code-cache.ts';
 import { instructionsOf } from './events.ts';
 import { execute } from './execute.ts';
-import { deliverException, faultIp } from './interrupt.ts';
-import { protectedModeExit } from './system.ts';
+import { deliverException, deliverInterrupt } from './interrupt.ts';
+import { faultIp } from './software-interrupt.ts';
 
 const SLICE_END: SliceEndExit = Object.freeze({ reason: 'slice-end' });
 const KICKED: KickedExit = Object.freeze({ reason: 'kicked' });
@@ -18,12 +19,9 @@ const SHUTDOWN: ShutdownExit = Object.freeze({ reason: 'shutdown' });
 
 /** Instructions between two looks at the clock: 20 to 60 µs. */
 const CHUNK = 4096;
-/** DR6.BS: a single-step trap. */
-const DR6_BS = 0x4000;
 
 /** Runs the CPU until there is an exit, or the budget is used up. */
 export function run(cpu: Cpu, budget: RunBudget): ControlExit {
-  if ((cpu.state[SLOT.CR0] & CR0.PE) !== 0) return protectedModeExit();
   const end = budget.instructions === undefined ? Number.POSITIVE_INFINITY : instructionsOf(cpu) + budget.instructions;
   const timed = budget.nanoseconds !== Number.POSITIVE_INFINITY;
   const deadline = timed ? performance.now() + budget.nanoseconds / 1e6 : 0;
@@ -45,6 +43,7 @@ function event(cpu: Cpu): ControlExit | undefined {
     return exit;
   }
   if (cpu.pendingException !== null || cpu.pendingInterrupt !== null) deliverPending(cpu);
+  if (cpu.nmiPending && !cpu.nmiMasked && !inShadow(cpu) && !cpu.shutdown) deliverNmi(cpu);
   if (cpu.shutdown) return SHUTDOWN;
   if (cpu.kicked) {
     cpu.kicked = false;
@@ -58,8 +57,17 @@ function deliverPending(cpu: Cpu): void {
   const { pendingException, pendingInterrupt, state } = cpu;
   cpu.pendingException = null;
   cpu.pendingInterrupt = null;
-  if (pendingException !== null) deliverException(cpu, pendingException.vector, state[SLOT.RIP]);
-  if (pendingInterrupt !== null && !cpu.shutdown) deliverException(cpu, pendingInterrupt, state[SLOT.RIP]);
+  if (pendingException !== null) {
+    deliverException(cpu, pendingException.vector, state[SLOT.RIP], pendingException.errorCode ?? -1);
+  }
+  if (pendingInterrupt !== null && !cpu.shutdown) deliverInterrupt(cpu, pendingInterrupt, state[SLOT.RIP]);
+}
+
+// Further ones wait for the IRET of its handler.
+function deliverNmi(cpu: Cpu): void {
+  cpu.nmiPending = false;
+  cpu.nmiMasked = true;
+  deliverInterrupt(cpu, VECTOR.NMI, cpu.state[SLOT.RIP]);
 }
 
 function inShadow(cpu: Cpu): boolean {
@@ -70,11 +78,14 @@ function runChunk(cpu: Cpu, count: number): void {
   const { state } = cpu;
   const stepping = (state[SLOT.FLAGS] & RFLAGS.TF) !== 0;
   const shadowed = inShadow(cpu);
-  const chunk = stepping || (shadowed && cpu.windowWanted) ? 1 : count;
+  const resuming = (state[SLOT.FLAGS] & RFLAGS.RF) !== 0;
+  const waiting = shadowed && (cpu.windowWanted || cpu.nmiPending);
+  const chunk = stepping || resuming || cpu.debugTrap !== 0 || waiting ? 1 : count;
   cpu.target = instructionsOf(cpu) + chunk;
   state[SLOT.LEFT] = chunk;
   cpu.delivered = false;
   cpu.trapInside = false;
+  cpu.resumeLoaded = false;
   const before = instructionsOf(cpu);
   cpu.running = true;
   try {
@@ -90,26 +101,36 @@ function runChunk(cpu: Cpu, count: number): void {
     state[SLOT.RIP] = cpu.redirect;
     cpu.redirect = undefined;
   }
-  if (stepping && !cpu.delivered) afterStep(cpu, before);
+  if (resuming && !cpu.resumeLoaded && instructionsOf(cpu) !== before) state[SLOT.FLAGS] &= ~RFLAGS.RF;
+  if (stepping || cpu.debugTrap !== 0) afterStep(cpu, before, stepping && !cpu.delivered);
 }
 
 // A faulting instruction counts as one, so that a guest whose fault handler faults cannot run for ever.
 function deliverFault(cpu: Cpu): void {
   const { state } = cpu;
   const pc = state[SLOT.PC];
-  // Where the CPU is found if it shuts down.
-  state[SLOT.RIP] = currentIp(cpu);
   const rec = cpu.cache.code[pc] !== 0 ? pc : SCRATCH;
-  deliverException(cpu, cpu.faultVector, faultIp(cpu, rec));
+  let ip = state[SLOT.RIP];
+  if (!cpu.faultAtRip) {
+    // Where the CPU is found if it shuts down.
+    state[SLOT.RIP] = currentIp(cpu);
+    ip = faultIp(cpu, rec);
+    cpu.debugTrap = 0;
+  }
+  deliverException(cpu, cpu.faultVector, ip, cpu.faultCode);
   state[SLOT.LEFT]--;
 }
 
-// The single-step trap comes after an instruction that began with TF set, or after a round of REP; not behind MOV SS.
-function afterStep(cpu: Cpu, before: number): void {
+// The single-step trap comes after an instruction that began with TF set, or after a round of REP. It, and those of
+// breakpoints on data, wait for the instruction behind MOV SS.
+function afterStep(cpu: Cpu, before: number, stepped: boolean): void {
   const { state } = cpu;
   const ended = instructionsOf(cpu) !== before || cpu.trapInside;
-  if (!ended || (inShadow(cpu) && cpu.shadowSs) || cpu.shutdown) return;
+  if ((inShadow(cpu) && cpu.shadowSs) || cpu.shutdown) return;
+  const reasons = cpu.debugTrap | (stepped && ended ? DR6_BITS.BS : 0);
+  if (reasons === 0) return;
+  cpu.debugTrap = 0;
   if (cpu.pendingExit?.reason === 'halt') cpu.pendingExit = undefined;
-  if (cpu.model >= MODEL.I80386) state[SLOT.DR + 12] |= DR6_BS;
-  deliverException(cpu, VECTOR.DB, state[SLOT.RIP]);
+  if (cpu.model >= MODEL.I80386) reportDebug(cpu, reasons);
+  deliverException(cpu, VECTOR.DB, state[SLOT.RIP], -1);
 }

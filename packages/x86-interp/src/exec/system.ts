@@ -1,44 +1,35 @@
-import type { InternalErrorExit } from '@picovm/core';
 import { CR0 } from '@picovm/core/x86';
+import { setControl } from '../cpu/control-registers.ts';
 import type { Cpu } from '../cpu/cpu.ts';
+import { checkDebugAccess } from '../cpu/debug-registers.ts';
 import { raise, VECTOR } from '../cpu/fault.ts';
 import { read16, read32, write16, write32 } from '../cpu/memory.ts';
 import { cr0Bits, cr4Bits, MODEL } from '../cpu/models.ts';
 import { probeWrite } from '../cpu/slow-memory.ts';
-import { SLOT } from '../cpu/state-layout.ts';
+import { SEG, SLOT } from '../cpu/state-layout.ts';
+import { updateMode } from '../cpu/switch-mode.ts';
+import { flushPage, watchesChanged } from '../cpu/tlb.ts';
 import { AUX, RECORD } from '../decode/record.ts';
-import { leaveWith } from './events.ts';
-import { done, type Flow, type Handler, NEXT, STAY } from './handler.ts';
+import { done, type Flow, type Handler, NEXT } from './handler.ts';
 import { effectiveAddress, load16, load32, partAddress, segmentOf, store16, store32 } from './operand.ts';
+import { requireSystem } from './privilege.ts';
 
 type Sizes = readonly [Handler, Handler, Handler];
-
-const PROTECTED_MODE: InternalErrorExit = Object.freeze({
-  reason: 'internal-error',
-  suberror: 1,
-  detail: 'protected mode: the interpreter runs real-mode guests only, and the guest set CR0.PE',
-});
-
-/** The exit of a guest that enters, or was put into, protected mode. */
-export function protectedModeExit(): InternalErrorExit {
-  return PROTECTED_MODE;
-}
 
 function loadCr0(cpu: Cpu, value: number): Flow {
   if ((value & CR0.PG) !== 0 && (value & CR0.PE) === 0) raise(cpu, VECTOR.GP);
   if (cpu.model >= MODEL.I80486 && (value & CR0.NW) !== 0 && (value & CR0.CD) === 0) raise(cpu, VECTOR.GP);
-  if ((value & CR0.PE) !== 0) {
-    leaveWith(cpu, PROTECTED_MODE);
-    return STAY;
-  }
   // ET reads as 1 from the 80486 on.
-  cpu.state[SLOT.CR0] = (value & cr0Bits(cpu.model)) | (cpu.model >= MODEL.I80486 ? CR0.ET : 0);
+  setControl(cpu, SLOT.CR0, (value & cr0Bits(cpu.model)) | (cpu.model >= MODEL.I80486 ? CR0.ET : 0));
+  updateMode(cpu);
   return NEXT;
 }
 
+// LMSW sets PE, but does not clear it.
 const lmsw: Handler = (cpu, rec) => {
+  requireSystem(cpu);
   const value = load16(cpu, rec);
-  return loadCr0(cpu, (cpu.state[SLOT.CR0] & ~0xf) | (value & 0xf));
+  return loadCr0(cpu, (cpu.state[SLOT.CR0] & ~0xe) | (value & 0xf));
 };
 
 const smsw: Handler = (cpu, rec) => {
@@ -65,39 +56,55 @@ function controlSlot(cpu: Cpu, rec: number): number {
   return slot;
 }
 
-const readControl: Handler = (cpu, rec) => done(store32(cpu, rec, cpu.state[controlSlot(cpu, rec)]));
+const readControl: Handler = (cpu, rec) => {
+  const slot = controlSlot(cpu, rec);
+  requireSystem(cpu);
+  store32(cpu, rec, cpu.state[slot]);
+  return NEXT;
+};
 const writeControl: Handler = (cpu, rec) => {
   const slot = controlSlot(cpu, rec);
+  requireSystem(cpu);
   const value = load32(cpu, rec);
   if (slot === SLOT.CR0) return loadCr0(cpu, value);
   if (slot === SLOT.CR4 && (value & ~cr4Bits(cpu.model)) !== 0) raise(cpu, VECTOR.GP);
-  cpu.state[slot] = value;
+  if (slot === SLOT.CR2) cpu.state[slot] = value;
+  else setControl(cpu, slot, value);
   return NEXT;
 };
 
 // DR4 and DR5 are other names of DR6 and DR7, until CR4.DE takes them away.
 function debugSlot(cpu: Cpu, rec: number): number {
   const number = cpu.cache.code[rec + RECORD.REG];
-  if (number !== 4 && number !== 5) return SLOT.DR + number * 2;
-  if ((cpu.state[SLOT.CR4] & 8) !== 0) raise(cpu, VECTOR.UD);
-  return SLOT.DR + (number + 2) * 2;
+  const isAlias = number === 4 || number === 5;
+  if (isAlias && (cpu.state[SLOT.CR4] & 8) !== 0) raise(cpu, VECTOR.UD);
+  requireSystem(cpu);
+  return SLOT.DR + (isAlias ? number + 2 : number) * 2;
 }
 
 const DR6_ONES = 0xffff0ff0 | 0;
 const DR6_BITS = 0xe00f;
 
-const readDebug: Handler = (cpu, rec) => done(store32(cpu, rec, cpu.state[debugSlot(cpu, rec)]));
+const readDebug: Handler = (cpu, rec) => {
+  const slot = debugSlot(cpu, rec);
+  checkDebugAccess(cpu);
+  store32(cpu, rec, cpu.state[slot]);
+  return NEXT;
+};
 const writeDebug: Handler = (cpu, rec) => {
   const slot = debugSlot(cpu, rec);
+  checkDebugAccess(cpu);
   const value = load32(cpu, rec);
   if (slot === SLOT.DR + 12) cpu.state[slot] = (value & DR6_BITS) | DR6_ONES;
   else cpu.state[slot] = slot === SLOT.DR + 14 ? (value & ~0xd800) | 0x400 : value;
+  watchesChanged(cpu);
   return NEXT;
 };
 
 function testSlot(cpu: Cpu, rec: number): number {
   const number = cpu.cache.code[rec + RECORD.REG];
   if (number < (cpu.model === MODEL.I80386 ? 6 : 3)) raise(cpu, VECTOR.UD);
+  requireSystem(cpu);
   return SLOT.TEST + number;
 }
 
@@ -124,6 +131,7 @@ function storeTable(limit: number, base: number): Handler {
 // With 16-bit operands the base has 24 bits.
 function loadTable(limit: number, base: number): Handler {
   return (cpu, rec) => {
+    requireSystem(cpu);
     const segment = segmentOf(cpu, rec);
     const offset = effectiveAddress(cpu, rec);
     const newLimit = read16(cpu, segment, offset);
@@ -139,14 +147,26 @@ function all(handler: Handler): Sizes {
   return [handler, handler, handler];
 }
 
+const clts: Handler = (cpu) => {
+  requireSystem(cpu);
+  cpu.state[SLOT.CR0] &= ~CR0.TS;
+  return NEXT;
+};
+
+// There is no cache to empty.
+const emptyCache: Handler = (cpu) => done(requireSystem(cpu));
+
+const invalidatePage: Handler = (cpu, rec) => {
+  requireSystem(cpu);
+  flushPage(cpu, (cpu.state[segmentOf(cpu, rec) + SEG.BASE] + effectiveAddress(cpu, rec)) | 0);
+  return NEXT;
+};
+
 /** System registers. */
 export const SYSTEM: Record<string, Sizes> = {
   LMSW: all(lmsw),
   SMSW: [smsw, smsw, smsw32],
-  CLTS: all((cpu) => {
-    cpu.state[SLOT.CR0] &= ~CR0.TS;
-    return NEXT;
-  }),
+  CLTS: all(clts),
   'MOV R,C': all(readControl),
   'MOV C,R': all(writeControl),
   'MOV R,D': all(readDebug),
@@ -157,8 +177,7 @@ export const SYSTEM: Record<string, Sizes> = {
   SIDT: all(storeTable(SLOT.IDT_LIMIT, SLOT.IDT_BASE)),
   LGDT: all(loadTable(SLOT.GDT_LIMIT, SLOT.GDT_BASE)),
   LIDT: all(loadTable(SLOT.IDT_LIMIT, SLOT.IDT_BASE)),
-  // There is no cache to empty, and without paging no translation to forget.
-  INVD: all(() => NEXT),
-  WBINVD: all(() => NEXT),
-  INVLPG: all(() => NEXT),
+  INVD: all(emptyCache),
+  WBINVD: all(emptyCache),
+  INVLPG: all(invalidatePage),
 };

@@ -1,6 +1,6 @@
 /**
  * The one-byte opcode map. See `opcodes.ts`, which reads it. The columns: opcode (with `+r` for eight registers in its low bits, or
- * `/digit`), mnemonic, operands in the letters of the Intel SDM (volume 2, appendix A), attributes.
+ * `/digit`, or with the ModR/M byte of a register form behind it, that with `+i` for the eight registers in its low bits), mnemonic, operands in the letters of the Intel SDM (volume 2, appendix A), attributes.
  */
 export const ONE_BYTE_MAP = `
 00 ADD Eb,Gb lock
@@ -231,7 +231,7 @@ D4 AAM Ib
 D5 AAD Ib
 D6 SALC
 D7 XLAT Xb
-D8+r ESC Ew
+D8+r ESC Ew -80386
 E0 LOOPNE Jb
 E1 LOOPE Jb
 E2 LOOP Jb

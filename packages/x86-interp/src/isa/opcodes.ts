@@ -2,6 +2,7 @@ import { CPU_MODELS, type CpuModel } from '../cpu/models.ts';
 import { type FlagEffects, flagEffects } from './flag-effects.ts';
 import { ONE_BYTE_MAP } from './one-byte-map.ts';
 import { TWO_BYTE_MAP } from './two-byte-map.ts';
+import { X87_MAP } from './x87-map.ts';
 
 /** One encoding of an instruction. */
 export interface InstructionForm {
@@ -11,11 +12,17 @@ export interface InstructionForm {
   readonly opcode: number;
   /** The `reg` field of the ModR/M byte that belongs to the opcode; undefined if it is an operand, or there is none. */
   readonly digit: number | undefined;
+  /**
+   * The whole ModR/M byte that belongs to the opcode: a register form of its own (`mod` is 3), beside which other forms of
+   * the opcode are for memory. Undefined for all other forms.
+   */
+  readonly modrm: number | undefined;
   /** In upper case, without condition: `ADD`, `Jcc`. Far transfers are `CALLF`, `JMPF` and `RETF`. */
   readonly mnemonic: string;
   /**
    * Operands in the letters of the Intel SDM (volume 2, appendix A.2): addressing (E G I J M O S X Y …) and type
-   * (b w v z p …). `Z` is a register in the low three bits of the opcode, `Ix` a sign-extended byte.
+   * (b w v z p …). `Z` is a register in the low three bits of the opcode, `Ix` a sign-extended byte, `STi` a register of
+   * the x87 stack in the low three bits of the ModR/M byte.
    */
   readonly operands: readonly string[];
   /** The condition code of Jcc and SETcc, 0 to 15. */
@@ -50,7 +57,7 @@ export function formsOf(map: InstructionForm['map'], opcode: number): readonly I
 }
 
 const MAPS = ['one-byte', '0f'] as const;
-const TEXTS = { 'one-byte': ONE_BYTE_MAP, '0f': TWO_BYTE_MAP };
+const TEXTS = { 'one-byte': ONE_BYTE_MAP + X87_MAP.trimStart(), '0f': TWO_BYTE_MAP };
 const lines: { [M in InstructionForm['map']]?: string[][] } = {};
 let all: readonly InstructionForm[] | undefined;
 
@@ -60,7 +67,7 @@ function linesOf(map: InstructionForm['map']): string[][] {
   if (byOpcode === undefined) {
     byOpcode = [];
     for (const line of TEXTS[map].trim().split('\n')) {
-      const first = Number.parseInt(line, 16);
+      const first = Number.parseInt(line.slice(0, 2), 16);
       const count = line.startsWith('+r', 2) ? 8 : line.startsWith('+cc', 2) ? 16 : 1;
       for (let opcode = first; opcode < first + count; opcode++) {
         byOpcode[opcode] ??= [];
@@ -76,16 +83,18 @@ function linesOf(map: InstructionForm['map']): string[][] {
 function parseLine([place, mnemonic, ...rest]: string[], map: InstructionForm['map']): InstructionForm[] {
   const operands = rest[0] !== undefined && isOperands(rest[0]) ? rest[0].split(',') : [];
   const only = rest.find((word) => word.startsWith('='))?.slice(1) as CpuModel | undefined;
+  const last = rest.find((word) => word.startsWith('-'))?.slice(1) as CpuModel | undefined;
   const since = only ?? (rest.find((word) => CPU_MODELS.includes(word as CpuModel)) as CpuModel) ?? oldest(map);
   const form: InstructionForm = {
     map,
-    opcode: Number.parseInt(place, 16),
+    opcode: Number.parseInt(place.slice(0, 2), 16),
     digit: undefined,
+    modrm: undefined,
     mnemonic,
     operands,
     condition: undefined,
     since,
-    until: only ?? 'pentium',
+    until: only ?? last ?? CPU_MODELS[CPU_MODELS.length - 1],
     lock: rest.includes('lock'),
     repeat: rest.includes('repe') ? 'repe' : rest.includes('rep') ? 'rep' : 'none',
     sized: rest.includes('size=v'),
@@ -96,7 +105,7 @@ function parseLine([place, mnemonic, ...rest]: string[], map: InstructionForm['m
 }
 
 function isOperands(word: string): boolean {
-  return /^([A-Z][a-z]{0,2}|[A-Z]{2}|eAX|1)(,|$)/.test(word) && !CPU_MODELS.includes(word as CpuModel);
+  return /^([A-Z][a-z]{0,2}|[A-Z]{2}|STi|eAX|1)(,|$)/.test(word) && !CPU_MODELS.includes(word as CpuModel);
 }
 
 function oldest(map: InstructionForm['map']): CpuModel {
@@ -105,6 +114,10 @@ function oldest(map: InstructionForm['map']): CpuModel {
 
 function expand(place: string, form: InstructionForm): InstructionForm[] {
   const { opcode } = form;
+  if (/^[0-9A-F]{4}/.test(place)) {
+    const modrm = Number.parseInt(place.slice(2, 4), 16);
+    return range(place.endsWith('+i') ? 8 : 1).map((i) => ({ ...form, modrm: modrm + i }));
+  }
   if (place.endsWith('+r')) return range(8).map((i) => ({ ...form, opcode: opcode + i }));
   if (place.endsWith('+cc')) {
     return range(16).map((i) => ({

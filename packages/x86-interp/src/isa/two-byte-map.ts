@@ -1,7 +1,7 @@
 /** The two-byte opcode map (behind 0F). Columns as in `ONE_BYTE_MAP`. */
 export const TWO_BYTE_MAP = `
-00/0 SLDT Ew 80286 protected
-00/1 STR Ew 80286 protected
+00/0 SLDT Ev 80286 protected
+00/1 STR Ev 80286 protected
 00/2 LLDT Ew 80286 protected
 00/3 LTR Ew 80286 protected
 00/4 VERR Ew 80286 protected
@@ -43,6 +43,8 @@ A9 POP GS size=v 80386
 AB BTS Ev,Gv 80386 lock
 AC SHRD Ev,Gv,Ib 80386
 AD SHRD Ev,Gv,CL 80386
+AE/0 FXSAVE M pentium
+AE/1 FXRSTOR M pentium
 AF IMUL Gv,Ev 80386
 B0 CMPXCHG Eb,Gb 80486 lock
 B1 CMPXCHG Ev,Gv 80486 lock
