@@ -36,6 +36,26 @@ test('a port device of the user in one file', async () => {
   expect(output).toContain('the device was read 3 times');
 });
 
+test('trace what a CPU executes', async () => {
+  const lines = (await run('trace.js')).split('\n').map((line) => line.split(/ {2,}/));
+  expect(lines.slice(0, 4)).toEqual([
+    ['0000:1000', 'b90300', 'mov cx,3', 'rcx=3'],
+    ['0000:1003', 'b80100', 'mov ax,1', 'rax=1'],
+    ['0000:1006', 'f7e1', 'mul cx', '[PF], rax=3'],
+    ['0000:1008', 'e2fc', 'loop 1006h', 'rcx=2'],
+  ]);
+  expect(lines).toContainEqual(['0000:100a', 'e780', 'out 80h,ax', 'write 6 at port 80']);
+  expect(lines).toContainEqual(['0000:100c', '0f0b', 'ud2', 'rsp=7ffa, exception 6, error code none']);
+  expect(lines).toContainEqual(['halt']);
+});
+
+test('trace an image, up to a number of instructions', async () => {
+  const output = await run('trace.js', hello, '0', '12');
+  expect(output).toMatch(/^0000:0009 {2}e80100 +call 000Dh +rsp=ffe$/m);
+  expect(output).toMatch(/^0000:001b {2}f3ab +rep stosw +rcx=0, rdi=fa0, write at b8000, write at b8002, /m);
+  expect(output).toContain('still running after 12 instructions');
+});
+
 test('override one exit handler', async () => {
   const output = await run('answer-cpuid.js', 'interp');
   expect(output).toContain("interp: vendor 'PicoVM says!'");

@@ -6,9 +6,10 @@
 //
 // A command is what people start: it becomes one CommonJS file, which Node starts sooner, with the other packages inlined.
 
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { constBindings } from './const-bindings.mjs';
 
 const args = process.argv.slice(2);
 const split = args.indexOf('--command');
@@ -36,6 +37,9 @@ for (const file of readdirSync('dist', { recursive: true, encoding: 'utf8' })) {
   if (suffix !== undefined && !existsSync(join('src', `${stem}.ts`))) rmSync(join('dist', file));
 }
 await build({ ...common, entryPoints: entries, platform: 'neutral', packages: 'external' });
+for (const file of readdirSync('dist', { recursive: true, encoding: 'utf8' })) {
+  if (file.endsWith('.js')) writeFileSync(join('dist', file), constBindings(readFileSync(join('dist', file), 'utf8')));
+}
 if (commands.length > 0) {
   await build({
     ...common,

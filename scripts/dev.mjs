@@ -140,6 +140,11 @@ const commands = {
     turbo('build');
     return test('vitest.long.config.ts', args);
   },
+  // Which encodings of x86 the interpreter has, and which judge has looked at each.
+  coverage(args) {
+    turbo('build');
+    return run('vitest', ['run', '--config', 'vitest.coverage.config.ts', ...args]);
+  },
   build() {
     turbo('build');
     return 0;

@@ -15,6 +15,8 @@ export type Outcome = { readonly rows: readonly Row[] } | { readonly skipped: st
 /** A benchmark: a name, and a function that measures. */
 export interface Benchmark {
   readonly name: string;
+  /** The markers in docs/performance.md between which `--write` puts the table; none if it has no place there. */
+  readonly page?: string;
   run(): Promise<Outcome>;
 }
 

@@ -1,21 +1,27 @@
-import { cpus } from 'node:os';
 import type { Benchmark } from './benchmark.ts';
 import { eventLoop } from './event-loop.ts';
 import { interpMips } from './interp-mips.ts';
 import { kvmAllocations } from './kvm-allocations.ts';
 import { kvmExits } from './kvm-exits.ts';
+import { machine, writeTable } from './performance-page.ts';
 import { formatTable } from './print-table.ts';
 import { startup } from './startup.ts';
+import { v86 } from './v86.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [interpMips, kvmExits, kvmAllocations, startup, eventLoop];
+const BENCHMARKS: readonly Benchmark[] = [interpMips, v86, kvmExits, kvmAllocations, startup, eventLoop];
 
-/** `npm run bench [-- WORD...]`: all benchmarks, or those whose names contain one of the words. */
-async function main(words: readonly string[]): Promise<void> {
-  console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown CPU'}`);
-  for (const { name, run } of BENCHMARKS) {
+/**
+ * `npm run bench [-- WORD...] [--write]`: all benchmarks, or those whose names contain one of the words. With `--write`, their
+ * tables go into the documentation.
+ */
+async function main(args: readonly string[]): Promise<void> {
+  const words = args.filter((word) => word !== '--write');
+  console.log(machine());
+  for (const { name, page, run } of BENCHMARKS) {
     if (words.length > 0 && !words.some((word) => name.includes(word))) continue;
     const outcome = await run();
     console.log(`\n${name}\n${'skipped' in outcome ? `  SKIPPED: ${outcome.skipped}` : formatTable(outcome.rows)}`);
+    if (page !== undefined && 'rows' in outcome && args.includes('--write')) writeTable(page, outcome.rows);
   }
 }
 

@@ -25,13 +25,13 @@ function compareEnding({ outcome = 'halted', exit = 'halt' }: Expectation, { res
   return [`the run ended as ${result.outcome} (${was}), not as ${outcome} (${exit}): ${result.message}`];
 }
 
-function comparePlace({ ip }: Expectation, { registers, imageSize }: Observed): string[] {
+function comparePlace({ ip }: Expectation, { registers, codeBase, imageSize }: Observed): string[] {
   // The CPU stops behind the HLT.
   const vector = registers.ip - TRAPS.base - 1;
   if (registers.cs === 0 && vector >= 0 && vector < TRAPS.length) {
     return [`the guest took an interrupt that it does not handle: vector ${vector}`];
   }
-  const at = registers.cs * 16 + registers.ip;
+  const at = codeBase + registers.ip;
   if (ip === undefined ? at >= LOAD_ADDRESS && at <= LOAD_ADDRESS + imageSize : registers.ip === ip) return [];
   return [
     `the guest stopped at ${hex(registers.cs)}:${hex(registers.ip)}, not ${ip === undefined ? 'in the image' : hex(ip)}`,

@@ -13,6 +13,15 @@ export const EMULATED_KVM_LACKS = {
   'trap-shadow': 'it raises the single-step trap behind MOV SS and POP SS',
   'prompt-interrupts': 'it looks for an open interrupt window only when the host interrupts it',
   'idt-limit': "its emulator does not look at the interrupt table's limit in real mode",
+  'descriptor-queries': 'its emulator has no LAR, LSL, VERR, VERW and ARPL',
+  'call-gates': 'its emulator has no call gates, and finds the limit of a jump too late',
+  'outer-return': 'its emulator has no return to an outer privilege level',
+  'protected-int': 'its emulator has no INT and no IRET in protected mode',
+  'task-switch': 'its emulator has no task switches by CALL, JMP and IRET',
+  paging: 'it raises #GP when CR0.PG is set outside of long mode',
+  x87: 'its emulator has no x87 instructions but for a few',
+  mmx: 'its emulator has no MMX instructions but for moves',
+  sse: 'its emulator has no SSE instructions but for moves',
 } as const;
 
 /** Something that KVM's instruction emulator cannot do. */

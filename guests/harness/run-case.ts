@@ -30,6 +30,8 @@ export const TIMEOUT_MS = 10_000;
 export interface Observed {
   readonly result: RunResult;
   readonly registers: ReturnType<typeof readRegisters>;
+  /** Where the code segment begins. */
+  readonly codeBase: number;
   /** The 64 KiB of memory. */
   readonly memory: Uint8Array;
   /** Number of bytes in the image. */
@@ -97,6 +99,7 @@ export class CaseMachine implements Disposable {
     return {
       result,
       registers: readRegisters(this.vm.vcpu),
+      codeBase: Number(this.vm.vcpu.getSpecialRegisters().cs.base),
       memory: this.vm.memory.read(MEMORY.base, MEMORY.size),
       imageSize: this.#imageSize,
       bus: this.bus,

@@ -28,6 +28,11 @@ export function words(...values: number[]): number[] {
   return values.flatMap((value) => [value & 0xff, value >>> 8]);
 }
 
+/** Whether some bits of an expected value do not count. */
+export function isMasked(expected: unknown): boolean {
+  return typeof expected === 'object' && expected !== null && (expected as Masked).mask !== 0xffff;
+}
+
 /** Whether `actual` is as expected, in the bits that count. */
 export function matches(actual: number, expected: number | Masked): boolean {
   if (typeof expected === 'number') return actual === expected;

@@ -49,6 +49,18 @@ test.each<[string, string[], string]>([
     ['run', HELLO, '--accel', 'xen'],
     "--accel: unknown 'xen': it is one of auto, kvm, interp",
   ],
+  [
+    'an unknown processor',
+    ['run', HELLO, '--cpu', '8008'],
+    '--cpu: there is no CPU model 8008: they are 8086, 80186, 80286,',
+  ],
+  ['an unknown feature', ['run', HELLO, '--cpu', 'pentium3+avx'], '--cpu: there is no CPU feature avx: they are fpu,'],
+  ['features that do not fit', ['map', '--cpu', 'pentium+sse'], '--cpu: the CPU feature sse needs fxsr'],
+  [
+    "another processor than KVM's",
+    ['run', HELLO, '--cpu', '486', '--accel', 'kvm'],
+    "--cpu: guests of kvm have the host's own processor: leave it out, or give --accel interp",
+  ],
   ['an unknown machine', ['run', HELLO, '--machine', 'pc98'], "--machine: unknown 'pc98': it is one of pico"],
   ['an unknown flag', ['run', HELLO, '--fast'], 'unknown option --fast'],
   ['an unknown short flag', ['run', HELLO, '-x'], 'unknown option -x'],

@@ -1,5 +1,5 @@
 import { hex } from '@picovm/core';
-import { chooseAccelerator } from './choose-accelerator.ts';
+import { acceleratorFor } from './accelerator-for.ts';
 import { EndSignals } from './end-signals.ts';
 import { exitStatusOf } from './exit-status.ts';
 import { type GuestEnd, resultOfEnded } from './guest-end.ts';
@@ -25,7 +25,7 @@ export async function runMachine(
   prepare: (machine: Pico) => void,
   end?: GuestEnd,
 ): Promise<number> {
-  const { accelerator, reason } = await chooseAccelerator(settings.accel);
+  const { accelerator, reason } = await acceleratorFor(settings);
   const outlets = { stdout: new Outlet(() => process.stdout), stderr: new Outlet(traceStream) };
   const serial = serialSink(settings.serial, settings.json || isLive(settings) ? undefined : outlets.stdout);
   const onSerial = (bytes: Uint8Array): void => serial.write(bytes);

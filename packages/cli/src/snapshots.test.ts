@@ -58,6 +58,41 @@ describe('a run that goes on in another process', () => {
     expect(JSON.parse((await picovm(['resume', path, '--json'])).stdout)).toMatchObject({ accelerator: 'interp' });
   });
 
+  test('with the processor that it had', async () => {
+    const path = join(folder, 'old.snapshot');
+    // nop; 9 times out 0x80, al; push sp; pop ax; sub ax, sp; add al, '0'; out 0xe9, al; hlt
+    const image = guestFile(
+      ...Array(9).fill([0xe6, 0x80]).flat(),
+      0x54,
+      0x58,
+      0x29,
+      0xe0,
+      0x04,
+      0x30,
+      0xe6,
+      0xe9,
+      0xf4,
+    );
+    const options = ['--screen', 'none', '--json'];
+    const whole = async (cpu: string): Promise<string> =>
+      JSON.parse((await picovm(['run', image, '--cpu', cpu, ...options])).stdout).serial;
+    // The oldest processors push SP as it is then: 2 less.
+    expect([await whole('8086'), await whole('pentium3+sse2')]).toEqual(['.', '0']);
+    await picovm(['run', image, '--cpu', '8086', '--max-exits', '5', '--snapshot-on-stop', path, ...options]);
+    expect((await readSnapshotFile(path)).machine.cpu.model).toBe('8086');
+    expect(JSON.parse((await picovm(['resume', path, ...options])).stdout).serial).toBe('.');
+    const refused = await picovm(['resume', path, '--cpu', '486']);
+    expect(refused.stderr).toBe('picovm: --cpu cannot be given to resume: the machine is as the snapshot says\n');
+    const snapshot = await readSnapshotFile(path);
+    const cpu = { ...snapshot.machine.cpu, model: '80\u001b87' };
+    await writeSnapshotFile(path, { ...snapshot, machine: { ...snapshot.machine, cpu } });
+    const { status, stderr } = await picovm(['resume', path]);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/old\.snapshot: there is no CPU model 80 87: they are 8086, /),
+    ]);
+  });
+
   test('limits count from where it goes on, and it can be stopped once more, into the same file', async () => {
     const path = join(folder, 'again.snapshot');
     const options = ['--max-exits', '1000', '--snapshot-on-stop', path, '--screen', 'none', '--json'];

@@ -230,6 +230,16 @@ describe('a snapshot of a vCPU', () => {
   });
 });
 
+describe('a vCPU takes', () => {
+  it.each(['pentium', 'pentiumpro', 'pentium4', 'pentium3+sse2-pse36'])('a state of the model %s', (model) => {
+    const guest = make();
+    const state = snapshotOf(guest);
+    guest.vcpu.restore({ ...state, model, registers: { ...state.registers, rax: 5n } });
+    expect(guest.vcpu.getRegisters().rax).toBe(5n);
+    expect(snapshotOf(guest).model).toBe('host');
+  });
+});
+
 describe('a vCPU refuses, and stays as it is,', () => {
   const refused = (change: (state: X86VcpuState) => unknown, code: string, message = ''): void => {
     const guest = make();
@@ -245,6 +255,8 @@ describe('a vCPU refuses, and stays as it is,', () => {
 
   it.each<[string, (state: X86VcpuState) => unknown, string]>([
     ['an older processor', (it) => ({ ...it, model: '8086' }), 'the snapshot has 8086'],
+    ['an older one with more', (it) => ({ ...it, model: '80486+cmov' }), 'the snapshot has 80486+cmov'],
+    ['an unknown processor', (it) => ({ ...it, model: 'pentium5' }), 'the snapshot has pentium5'],
     ['no A20', (it) => ({ ...it, a20: false }), 'A20'],
     ['test registers', (it) => ({ ...it, testRegisters: [0, 0, 0, 0, 0, 0, 1, 0] }), 'the test registers'],
     ['MSRs that are none of a state', (it) => ({ ...it, msrs: [{ index: 0x10, value: 1n }] }), 'register 0x10'],

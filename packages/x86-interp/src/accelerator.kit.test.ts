@@ -10,6 +10,7 @@ const LACKS: Readonly<Partial<Record<CpuModel, Readonly<Record<string, string>>>
   '80386': { ...NO_CPUID, ...NO_MSRS },
   '80486': NO_MSRS,
   pentium: {},
+  pentium4: {},
 };
 
 for (const [model, skip] of Object.entries(LACKS)) {

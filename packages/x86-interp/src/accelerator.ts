@@ -10,8 +10,10 @@ import {
   VmError,
 } from '@picovm/core';
 import { Cpu } from './cpu/cpu.ts';
-import { addressMask, CPU_MODELS, type CpuModel } from './cpu/models.ts';
+import type { CpuModelAlias, CpuModelTable } from './cpu/model-table.ts';
+import { addressMask, type CpuModel } from './cpu/models.ts';
 import { lookAtEvents } from './cpu/pace.ts';
+import { type Processor, processorOf } from './cpu/processor.ts';
 import { STATE_WORDS } from './cpu/state-layout.ts';
 import { flushTlb, flushTlbFetches, flushTlbWrites } from './cpu/tlb.ts';
 import { CodeCache } from './decode/code-cache.ts';
@@ -24,8 +26,8 @@ import { X86Interpreter } from './vcpu.ts';
 
 /** How an interpreter is made. */
 export interface InterpOptions {
-  /** The processor that guests see. Default `pentium`. */
-  readonly cpuModel?: CpuModel;
+  /** The processor that guests see: a model, or a table of one's own. Default `pentium4`. */
+  readonly cpuModel?: CpuModel | CpuModelAlias | CpuModelTable;
 }
 
 const EXITS: ReadonlySet<ExitReason> = new Set<ExitReason>([
@@ -37,6 +39,7 @@ const EXITS: ReadonlySet<ExitReason> = new Set<ExitReason>([
   'halt',
   'irq-window',
   'shutdown',
+  'debug',
   'internal-error',
   'slice-end',
   'kicked',
@@ -57,15 +60,20 @@ const MAX_ARENA = 2 ** 31;
 
 /**
  * The interpreter: an accelerator that runs x86 guests in plain JavaScript, wherever that runs.
- * @throws VmError `ERR_INVALID_ARGUMENT` for a CPU model that there is not
+ * @throws VmError `ERR_INVALID_ARGUMENT` for a CPU model that there is not, or a table that makes no processor
  */
 export function interp(options: InterpOptions = {}): Accelerator<InterpVcpu> {
-  const { cpuModel = 'pentium' } = options;
-  if (!CPU_MODELS.includes(cpuModel)) {
-    throw new VmError('ERR_INVALID_ARGUMENT', `there is no CPU model ${cpuModel}: they are ${CPU_MODELS.join(', ')}`, {
-      cpuModel,
-    });
-  }
+  return interpAccelerator(options);
+}
+
+interface InterpAccelerator extends Accelerator<InterpVcpu> {
+  createVm(options: AcceleratorVmOptions): InterpVm;
+}
+
+/** The same, for who makes the vCPU of its VM out of a bare CPU. */
+export function interpAccelerator(options: InterpOptions): InterpAccelerator {
+  const { cpuModel = 'pentium4' } = options;
+  const processor = processorOf(cpuModel);
   return {
     name: 'interp',
     arenaBytes: ARENA_BYTES,
@@ -77,24 +85,25 @@ export function interp(options: InterpOptions = {}): Accelerator<InterpVcpu> {
           maximum: MAX_ARENA,
         });
       }
-      return new InterpVm(vmOptions, cpuModel);
+      return new InterpVm(vmOptions, processor);
     },
   };
 }
 
+/** A VM of the interpreter. */
 class InterpVm implements AcceleratorVm<InterpVcpu> {
   readonly supports: Supports = SUPPORTS;
   readonly #options: AcceleratorVmOptions;
-  readonly #cpuModel: CpuModel;
+  readonly #processor: Processor;
   readonly #cache: CodeCache;
   readonly #regions = new Set<MemoryRegion>();
   readonly #hostWrites: Disposable;
   #cpu: Cpu | undefined;
   readonly #base: number;
 
-  constructor(options: AcceleratorVmOptions, cpuModel: CpuModel) {
+  constructor(options: AcceleratorVmOptions, processor: Processor) {
     this.#options = options;
-    this.#cpuModel = cpuModel;
+    this.#processor = processor;
     this.#base = options.arena.allocate(ARENA_BYTES);
     this.#cache = new CodeCache(options.arena.size >>> 12);
     this.#hostWrites = options.memory.onHostWrite((address, length) => this.#hostWrote(address, length));
@@ -113,26 +122,31 @@ class InterpVm implements AcceleratorVm<InterpVcpu> {
   }
 
   createVcpu(id: number, sink: ExitSink): InterpVcpu {
+    return new X86Interpreter(id, this.createCpu(id, sink), () => this.dispose());
+  }
+
+  /** The CPU without the vCPU around it. */
+  createCpu(id: number, sink: ExitSink): Cpu {
     if (this.#cpu !== undefined) {
       throw new VmError('ERR_UNSUPPORTED', 'the interpreter runs one vCPU a VM', { id });
     }
-    const model = CPU_MODELS.indexOf(this.#cpuModel);
+    const processor = this.#processor;
     const cpu = new Cpu({
-      model,
+      processor,
       arena: this.#options.arena,
       base: this.#base,
       sink,
-      tables: decodeTables(this.#cpuModel),
+      tables: decodeTables(processor),
       handlers: HANDLERS,
       cache: this.#cache,
-      addressMask: addressMask(model),
+      addressMask: addressMask(processor.model),
     });
     cpu.decoder = new Decoder(cpu);
     this.#cache.onNewCode = () => flushTlbWrites(cpu);
     this.#cache.onFlush = () => flushTlbFetches(cpu);
     this.#cpu = cpu;
     this.#mapChanged();
-    return new X86Interpreter(id, cpu, () => this.dispose());
+    return cpu;
   }
 
   dispose(): void {

@@ -1,11 +1,13 @@
-import type { ControlExit } from '@picovm/core';
+import type { RunBudget } from '@picovm/core';
 import type { X86Vcpu } from '@picovm/core/x86';
-import type { CpuModel } from './cpu/models.ts';
+import type { Breakpoints, InterpExit } from './breakpoint.ts';
+import type { InterpCounters } from './counters.ts';
+import type { CpuEvents } from './cpu-events.ts';
 
 /** A vCPU of the interpreter: what every x86 vCPU does, and what only an interpreter can. */
 export interface InterpVcpu extends X86Vcpu {
-  /** The processor that it is. */
-  readonly cpuModel: CpuModel;
+  /** The processor that it is: a model, and what features it has more or fewer, as in `pentium3+sse2-pse36`. */
+  readonly cpuModel: string;
   /**
    * Instructions executed since the vCPU was made. Exact inside the calls of the sink too, where the current instruction
    * is not among them. An instruction that ends in a fault counts; a REP instruction counts once, when it is over.
@@ -17,10 +19,28 @@ export interface InterpVcpu extends X86Vcpu {
    */
   a20: boolean;
   /**
-   * Executes one instruction, or delivers one fault. A REP instruction that takes more than 0.1 s is left in between.
-   * @returns `slice-end`, or the exit that the instruction caused
+   * Runs the guest as every vCPU does. A breakpoint of the host ends it with a `debug` exit.
+   * @throws VmError `ERR_DEVICE` if a hook or `ferr` threw: the instruction has ended by then, and a further run goes on
+   *   behind it; `ERR_VM_RUNNING` inside of `run`
    */
-  step(): ControlExit;
+  run(budget: RunBudget): InterpExit;
+  /**
+   * Executes one instruction, or delivers one fault. A REP instruction that takes more than 0.1 s is left in between. A
+   * breakpoint on the instruction itself is passed over.
+   * @returns `slice-end`, or the exit that the instruction caused
+   * @throws VmError as {@link run}
+   */
+  step(): InterpExit;
+  /**
+   * Calls `hook` for each event of a kind, until the returned object is disposed. While nobody listens it costs nothing.
+   * A hook looks on: it may `kick` the vCPU, but changes registers only between runs. What it throws ends the run.
+   * @throws VmError `ERR_INVALID_ARGUMENT` if there is no such event
+   */
+  on<E extends keyof CpuEvents>(event: E, hook: (event: CpuEvents[E]) => void): Disposable;
+  /** The breakpoints of the host, which the guest does not see. */
+  readonly breakpoints: Breakpoints;
+  /** What happened so far, as numbers. */
+  counters(): InterpCounters;
   /**
    * Makes a non-maskable interrupt due: vector 2, before the next instruction, unless the handler of an earlier one still
    * runs. Then it waits for the handler's IRET.

@@ -1,6 +1,6 @@
 import { Arena, type CpuidExit, type ExitSink, GuestMemory, type MemoryRegionSpec } from '@picovm/core';
 import { enterRealMode, type X86Registers } from '@picovm/core/x86';
-import { type CpuModel, type InterpVcpu, interp } from './index.ts';
+import { type InterpOptions, type InterpVcpu, interp } from './index.ts';
 
 /** Where test code is loaded: CS:IP is 0000:1000, SS:SP is 0000:8000. */
 export const CODE = 0x1000;
@@ -78,7 +78,9 @@ export interface TestMachine {
 }
 
 /** A machine with handlers for all vectors, in real mode, and nothing but RAM below 1 MiB unless told otherwise. */
-export function machine(options: { model?: CpuModel; regions?: readonly MemoryRegionSpec[] } = {}): TestMachine {
+export function machine(
+  options: { model?: InterpOptions['cpuModel']; regions?: readonly MemoryRegionSpec[] } = {},
+): TestMachine {
   const accelerator = interp(options.model === undefined ? {} : { cpuModel: options.model });
   const regions = options.regions ?? [{ base: 0, size: 0x100000 }];
   const arena = new Arena(regions.reduce((sum, { size }) => sum + size, 0) + accelerator.arenaBytes + 8192);

@@ -50,6 +50,7 @@ describe('IOPL', () => {
     ['OUT', [0xe6, 0x60]],
     ['INS', [0x6c]],
     ['OUTS', [0x6e]],
+    ['REP INS', [0xf3, 0x6c]],
     ['REP OUTS', [0xf3, 0x6e]],
   ])('below the level makes %s fault', (_, code) => {
     for (const [cpl, iopl, fault] of [
@@ -59,7 +60,7 @@ describe('IOPL', () => {
       [1, 0, [13, 0]],
     ] as const) {
       const m = protectedMachine(cpl);
-      m.set({ rflags: iopl | 2, rcx: 1, rsi: 0x4000, rdi: 0x4000, rdx: 0x60 });
+      m.set({ rflags: iopl | 2, rcx: 20, rsi: 0x4000, rdi: 0x4000, rdx: 0x60 });
       expect(m.faultOf(code)).toEqual(fault);
       if (fault !== undefined) expect(m.sink.trace).toEqual([]);
     }

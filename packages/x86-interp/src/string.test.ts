@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CODE, machine } from './machine.test-util.ts';
+import { protectedMachine } from './protected.test-util.ts';
 
 const DF = 0x400;
 
@@ -123,5 +124,54 @@ describe('REP INS and OUTS', () => {
     m.load([0xf3, 0x6c, 0xf4]);
     m.run();
     expect(m.sink.trace).toEqual(['in 10/1', 'write b8000/1=42', 'in 10/1', 'write b8001/1=42']);
+  });
+});
+
+describe('a long REP', () => {
+  // A flat 32-bit machine with paging off: cld is the default.
+  const MOVSD = [0xf3, 0xa5];
+  const STOSW = [0x66, 0xf3, 0xab];
+
+  test('copies over pages that hold code, and what was decoded there is forgotten', () => {
+    const m = protectedMachine(0);
+    const target = 0x12000;
+    // The middle page of the target runs first: mov al, 1 / jmp back to a HLT.
+    m.load([0xb0, 1, 0xf4], target + 0x1800);
+    m.run(4);
+    expect(m.get('rax') & 0xff).toBe(1);
+    const source = 0x22000;
+    m.memory.write(source + 0x1800, Uint8Array.of(0xb0, 2, 0xf4));
+    m.memory.write(source + 0x2ffc, Uint8Array.of(1, 2, 3, 4));
+    m.load(MOVSD, 0x1000);
+    m.set({ rsi: source, rdi: target, rcx: 0xc00 });
+    m.run(1);
+    expect([m.get('rcx'), m.get('rsi'), m.get('rdi')]).toEqual([0, source + 0x3000, target + 0x3000]);
+    expect([...m.memory.read(target + 0x2ffc, 4)]).toEqual([1, 2, 3, 4]);
+    m.set({ rip: target + 0x1800 });
+    m.run(4);
+    expect(m.get('rax') & 0xff).toBe(2);
+  });
+
+  test.each([4, 0x1003, 0x1800, 0x3000])('copies up onto itself, %i bytes ahead, one by one', (distance) => {
+    const m = protectedMachine(0);
+    const at = 0x20010;
+    const bytes = Uint8Array.from({ length: 0x8000 }, (_, i) => (i * 7) ^ (i >> 8));
+    m.memory.write(at, bytes);
+    for (let i = 0; i + 4 <= 0x4000; i += 4) bytes.copyWithin(i + distance, i, i + 4);
+    m.load(MOVSD, 0x1000);
+    m.set({ rsi: at, rdi: at + distance, rcx: 0x1000 });
+    m.run(1);
+    expect(m.memory.read(at, 0x8000)).toEqual(bytes);
+  });
+
+  test.each([0x20000, 0x20001])('fills several pages from %i on', (at) => {
+    const m = protectedMachine(0);
+    m.load(STOSW, 0x1000);
+    m.set({ rdi: at, rcx: 0x1800, rax: 0xa55a });
+    m.run(1);
+    expect(m.get('rdi')).toBe(at + 0x3000);
+    const bytes = m.memory.read(at - 1, 0x3002);
+    expect([bytes[0], bytes[0x3001]]).toEqual([0, 0]);
+    expect(bytes.subarray(1, 0x3001).every((byte, i) => byte === (i % 2 === 0 ? 0x5a : 0xa5))).toBe(true);
   });
 });

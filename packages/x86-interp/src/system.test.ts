@@ -77,25 +77,6 @@ describe('system registers', () => {
 });
 
 describe('CPUID', () => {
-  test('is that of a Pentium without an FPU', () => {
-    const m = machine();
-    m.load([0x0f, 0xa2]);
-    m.run(1);
-    const vendor = Buffer.alloc(12);
-    [m.get('rbx'), m.get('rdx'), m.get('rcx')].forEach((word, i) => {
-      vendor.writeUInt32LE(word, i * 4);
-    });
-    expect(vendor.toString()).toBe('GenuineIntel');
-    expect(m.get('rax')).toBe(1);
-    m.load([0x0f, 0xa2]);
-    m.run(1);
-    expect([m.get('rax') >> 8, m.get('rdx') & 1, m.get('rdx') & 0x130]).toEqual([5, 1, 0x130]);
-    m.set({ rax: 0x80000000 });
-    m.load([0x0f, 0xa2]);
-    m.run(1);
-    expect([m.get('rax'), m.get('rbx')]).toEqual([0, 0]);
-  });
-
   test('can be answered by the sink', () => {
     const m = machine();
     m.sink.answersCpuid = true;
@@ -107,41 +88,6 @@ describe('CPUID', () => {
     m.set({ rax: 1, rcx: 7 });
     m.load([0x0f, 0xa2]);
     m.run(1);
-    expect([m.get('rbx'), m.get('rax')]).toEqual([0xfeedf00d, 0x521]);
-  });
-});
-
-describe('MSRs', () => {
-  test('the time-stamp counter counts instructions, and can be set', () => {
-    const m = machine();
-    m.load([0x90, 0x90, 0x0f, 0x31]);
-    m.run(3);
-    expect([m.get('rax'), m.get('rdx')]).toEqual([2, 0]);
-    m.set({ rax: 0xfffffff0, rdx: 5, rcx: 0x10 });
-    m.load([0x0f, 0x30, ...Array(16).fill(0x90), 0x0f, 0x31]);
-    m.run(18);
-    expect([m.get('rax'), m.get('rdx')]).toEqual([1, 6]);
-  });
-
-  test('unknown ones are the affair of the sink, or #GP', () => {
-    const m = machine();
-    m.set({ rcx: 0x1234, rax: 0x55, rdx: 0x66 });
-    m.sink.msrs.set(0x1234, 0x1122334455667788n);
-    m.load([0x0f, 0x32, 0x0f, 0x30]);
-    m.run(1);
-    expect([m.get('rax'), m.get('rdx')]).toEqual([0x55667788, 0x11223344]);
-    m.set({ rax: 7, rdx: 8 });
-    m.run(1);
-    expect(m.sink.msrs.get(0x1234)).toBe(0x800000007n);
-    m.set({ rcx: 0x999 });
-    for (const opcode of [0x30, 0x32]) {
-      m.load([0x0f, opcode]);
-      m.run(1);
-      expect(m.get('rip')).toBe(HANDLERS + 13);
-    }
-    m.set({ rcx: 0x1b });
-    m.load([0x0f, 0x32]);
-    m.run(1);
-    expect(m.get('rax')).toBe(0xfee00900);
+    expect([m.get('rbx'), m.get('rax')]).toEqual([0xfeedf00d, 0xf41]);
   });
 });

@@ -62,6 +62,26 @@ describe('a task switch', () => {
     expect(m.vcpu.getSpecialRegisters().cr0 & 8n).toBe(8n);
   });
 
+  test('ends the local breakpoints, not the global ones', () => {
+    const [DE, OUT, STORE] = [8n, [0xe6, 0x80], [0xa2, 0x80, 0, 0, 0]];
+    for (const [code, kind] of [
+      [OUT, 2],
+      [STORE, 1],
+    ] as const) {
+      for (const enabled of [1, 2]) {
+        const m = protectedMachine(0, 'pentium');
+        makeTask(m);
+        m.vcpu.setSpecialRegisters({ cr4: DE });
+        const state = m.vcpu.snapshot();
+        const dr7 = BigInt(0x400 | enabled | (kind << 16));
+        m.vcpu.restore({ ...state, debug: { ...state.debug, dr0: 0x80n, dr7 } });
+        expect(m.faultOf(far(0xea, SEL.tss2))).toBeUndefined();
+        expect(m.vcpu.snapshot().debug.dr7).toBe(enabled === 1 ? dr7 & ~1n : dr7);
+        expect(m.faultOf([...code])?.[0]).toBe(enabled === 1 ? undefined : 1);
+      }
+    }
+  });
+
   test('by CALL nests, and IRET with NT goes back', () => {
     const m = protectedMachine(0);
     makeTask(m);

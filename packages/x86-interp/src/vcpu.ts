@@ -1,11 +1,4 @@
-import {
-  type ControlExit,
-  type RunBudget,
-  type SnapshotDifference,
-  snapshotMismatch,
-  type VcpuState,
-  VmError,
-} from '@picovm/core';
+import { type RunBudget, type SnapshotDifference, snapshotMismatch, type VcpuState, VmError } from '@picovm/core';
 import {
   dumpX86,
   isSelfJump,
@@ -16,19 +9,25 @@ import {
   type X86SpecialRegisters,
   type X86VcpuState,
 } from '@picovm/core/x86';
+import type { Breakpoints, InterpExit } from './breakpoint.ts';
+import { countersOf, type InterpCounters } from './counters.ts';
 import type { Cpu } from './cpu/cpu.ts';
-import { CPU_MODELS, type CpuModel } from './cpu/models.ts';
+import { HostBreakpoints } from './cpu/host-breakpoints.ts';
 import { lookAtEvents } from './cpu/pace.ts';
 import { arenaOffset } from './cpu/physical.ts';
 import { getRegisters, getSpecialRegisters, setRegisters, setSpecialRegisters } from './cpu/registers.ts';
 import { resetCpu } from './cpu/reset.ts';
-import { differencesOf, hasA20, maskOf, restoreCpu, snapshotCpu } from './cpu/snapshot.ts';
+import { hasA20, maskOf, restoreCpu, snapshotCpu } from './cpu/snapshot.ts';
+import { differencesOf } from './cpu/snapshot-differences.ts';
 import { ATTR, CS, SEG, SLOT } from './cpu/state-layout.ts';
 import { flushTlb } from './cpu/tlb.ts';
 import { peekTranslate } from './cpu/translate.ts';
+import type { CpuEvents } from './cpu-events.ts';
 import { instructionsOf } from './exec/events.ts';
 import { deliverInterrupt } from './exec/interrupt.ts';
 import { run } from './exec/run.ts';
+import { guarded } from './guarded.ts';
+import { Hooks } from './hooks.ts';
 import type { InterpVcpu } from './interp-vcpu.ts';
 
 /** Bytes of code that tell a jump to itself. */
@@ -38,17 +37,20 @@ const STEP: RunBudget = { instructions: 1, nanoseconds: 1e8 };
 /** The vCPU: a shell around the CPU's state and its functions. */
 export class X86Interpreter implements InterpVcpu {
   readonly id: number;
-  readonly cpuModel: CpuModel;
+  readonly cpuModel: string;
   readonly #cpu: Cpu;
   readonly #onDispose: () => void;
+  readonly #hooks: Hooks;
+  #ferr: ((active: boolean) => void) | undefined;
 
   constructor(id: number, cpu: Cpu, onDispose: () => void) {
     this.id = id;
-    this.cpuModel = CPU_MODELS[cpu.model];
+    this.cpuModel = cpu.processor.name;
     this.#cpu = cpu;
     this.#onDispose = onDispose;
+    this.#hooks = new Hooks(cpu);
     this.sinkChanged();
-    this.reset();
+    resetCpu(cpu);
   }
 
   get instructions(): number {
@@ -66,11 +68,13 @@ export class X86Interpreter implements InterpVcpu {
   }
 
   get ferr(): ((active: boolean) => void) | undefined {
-    return this.#cpu.ferr;
+    return this.#ferr;
   }
 
   set ferr(callback: ((active: boolean) => void) | undefined) {
-    this.#cpu.ferr = callback;
+    const cpu = this.#cpu;
+    this.#ferr = callback;
+    cpu.ferr = callback && ((active) => guarded(cpu, 'the callback of FERR#', () => callback(active)));
   }
 
   get ignne(): boolean {
@@ -81,12 +85,28 @@ export class X86Interpreter implements InterpVcpu {
     this.#cpu.ignne = active;
   }
 
-  run(budget: RunBudget): ControlExit {
+  run(budget: RunBudget): InterpExit {
+    this.checkStopped('run');
     return run(this.#cpu, budget);
   }
 
-  step(): ControlExit {
+  step(): InterpExit {
+    this.checkStopped('step');
+    this.#cpu.breakpoints?.pass();
     return run(this.#cpu, STEP);
+  }
+
+  on<E extends keyof CpuEvents>(event: E, hook: (event: CpuEvents[E]) => void): Disposable {
+    return this.#hooks.on(event, hook);
+  }
+
+  get breakpoints(): Breakpoints {
+    this.#cpu.breakpoints ??= new HostBreakpoints(this.#cpu);
+    return this.#cpu.breakpoints;
+  }
+
+  counters(): InterpCounters {
+    return countersOf(this.#cpu);
   }
 
   kick(): void {
@@ -148,7 +168,7 @@ export class X86Interpreter implements InterpVcpu {
   }
 
   snapshot(): X86VcpuState {
-    this.#checkStopped('snapshot');
+    this.checkStopped('snapshot');
     return snapshotCpu(this.#cpu);
   }
 
@@ -157,7 +177,7 @@ export class X86Interpreter implements InterpVcpu {
   }
 
   restore(state: VcpuState): void {
-    this.#checkStopped('restore');
+    this.checkStopped('restore');
     const wanted = readX86VcpuState(state);
     const differences = differencesOf(this.#cpu, wanted);
     if (differences.length > 0) throw snapshotMismatch(differences);
@@ -172,8 +192,9 @@ export class X86Interpreter implements InterpVcpu {
     this.#onDispose();
   }
 
-  #checkStopped(what: string): void {
-    if (this.#cpu.running) throw new VmError('ERR_VM_RUNNING', `${what}() was called while the vCPU runs`);
+  /** @throws VmError `ERR_VM_RUNNING` inside of `run` */
+  protected checkStopped(what: string): void {
+    if (this.#cpu.inRun) throw new VmError('ERR_VM_RUNNING', `${what}() was called while the vCPU runs`);
   }
 
   // A change from outside counts from the next instruction on.

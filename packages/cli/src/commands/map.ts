@@ -1,5 +1,5 @@
 import { formatAddressMap } from '@picovm/core';
-import { chooseAccelerator } from '../choose-accelerator.ts';
+import { acceleratorFor } from '../accelerator-for.ts';
 import { EXIT_STATUS } from '../exit-status.ts';
 import { buildMachine, planMachine } from '../machines/machine-plan.ts';
 import { machineSettings } from '../options/machine-settings.ts';
@@ -16,12 +16,12 @@ import { UsageError } from '../usage-error.ts';
 export async function map(args: readonly string[]): Promise<number> {
   const { options, operands } = parseArgs('map', args, RUN_OPTIONS);
   if (operands.length > 1) throw new UsageError(`map takes at most one image, but got '${operands.join("' and '")}'`);
-  const { accel, json } = runSettings(options);
+  const settings = runSettings(options);
   const plan = await planMachine(machineSettings(options));
-  const { accelerator } = await chooseAccelerator(accel);
+  const { accelerator } = await acceleratorFor(settings);
   const { vm } = await buildMachine(plan, accelerator);
   const entries = vm.map();
   vm.dispose();
-  console.log(json ? jsonText(entries) : formatAddressMap(entries));
+  console.log(settings.json ? jsonText(entries) : formatAddressMap(entries));
   return EXIT_STATUS.ok;
 }

@@ -1,3 +1,4 @@
+import type { VmSnapshot } from '@picovm/core';
 import { chooseAccelerator } from '../choose-accelerator.ts';
 import { parseDeviceArgument } from '../devices/device-argument.ts';
 import { IMPORT_OPTIONS, RUN_OPTIONS, SAVED_OPTIONS } from '../options/option-table.ts';
@@ -30,7 +31,18 @@ export async function resume(args: readonly string[]): Promise<number> {
   const { end } = machine;
   if (end !== undefined)
     console.error(`picovm: ${path}: it does not go on, because the guest had ended: ${end.message}`);
-  return runMachine(machine, { ...settings, accel }, ({ vm }) => restoreSnapshot(vm, snapshot, path), end);
+  return runMachine(
+    machine,
+    { ...settings, accel, cpu: cpuThatWas(snapshot, path) },
+    ({ vm }) => restoreSnapshot(vm, snapshot, path),
+    end,
+  );
+}
+
+// The processor that the guest knows; after KVM, the default one, which takes what the guest used, or says what is missing.
+function cpuThatWas({ machine }: VmSnapshot, path: string): RunSettings['cpu'] {
+  const { model } = machine.cpu;
+  return model === 'host' ? undefined : { model, origin: path };
 }
 
 // The guest may use what only that accelerator has.

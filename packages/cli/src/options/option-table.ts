@@ -10,6 +10,10 @@ export interface OptionSpec {
 /** The options of `picovm run`. */
 export const RUN_OPTIONS = {
   accel: { value: 'auto|kvm|interp', help: 'what runs the guest (default: auto, the best that can run here)' },
+  cpu: {
+    value: 'MODEL',
+    help: 'the processor, on the interpreter: 8086, 386, ... pentium4, pentium3+sse2-pse36 (default: pentium4)',
+  },
   machine: { value: 'pico', help: 'which machine to build (default: pico)' },
   memory: { value: 'SIZE', help: 'guest memory: 4K, 16M, ... (default: 1M)' },
   device: {
@@ -36,7 +40,7 @@ export const RUN_OPTIONS = {
 } as const;
 
 /** What `picovm resume` does not take: the snapshot says it. */
-export const SAVED_OPTIONS = ['machine', 'memory', 'load', 'entry'] as const;
+export const SAVED_OPTIONS = ['cpu', 'machine', 'memory', 'load', 'entry'] as const;
 
 /** What only `picovm resume` takes, or takes in its own way: which code of others it may import. */
 export const IMPORT_OPTIONS = {

@@ -18,6 +18,8 @@ export type SerialSetting = { to: 'stdout'; input: boolean } | { to: 'none' } | 
 /** What the options of `picovm run` and `picovm resume` say of how to run, and what to show. */
 export interface RunSettings {
   readonly accel: 'auto' | 'kvm' | 'interp';
+  /** The processor, if the interpreter runs the guest, and who asked for it, to begin messages with. */
+  readonly cpu: { readonly model: string; readonly origin: string } | undefined;
   readonly screen: 'final' | 'live' | 'none';
   readonly serial: SerialSetting;
   /** Milliseconds. */
@@ -36,8 +38,13 @@ export interface RunSettings {
 export function runSettings(options: Omit<OptionValues<typeof RUN_OPTIONS>, 'device'>): RunSettings {
   const maxExits = given(options['max-exits'], (text) => parseNumber(text, '--max-exits'));
   if (maxExits === 0) throw new UsageError('--max-exits: a run of 0 exits does nothing: give at least 1');
+  const accel = oneOf(options.accel ?? 'auto', '--accel', ['auto', 'kvm', 'interp']);
+  if (options.cpu !== undefined && accel === 'kvm') {
+    throw new UsageError("--cpu: guests of kvm have the host's own processor: leave it out, or give --accel interp");
+  }
   return {
-    accel: oneOf(options.accel ?? 'auto', '--accel', ['auto', 'kvm', 'interp']),
+    accel: options.cpu === undefined ? accel : 'interp',
+    cpu: given(options.cpu, (model) => ({ model, origin: '--cpu' })),
     screen: oneOf(options.screen ?? 'final', '--screen', ['final', 'live', 'none']),
     serial: parseSerial(options.serial),
     timeout: given(options.timeout, (text) => parseDuration(text, '--timeout')),

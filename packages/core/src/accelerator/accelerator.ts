@@ -125,7 +125,8 @@ export interface Vcpu {
   /**
    * Runs the guest until something comes that the sink does not answer, or the budget is used up. Synchronous.
    * Never throws for what a guest does. A `halt` exit leaves the guest behind its HLT: it is the caller that waits.
-   * @throws VmError if the host fails it: `vm.run` then rejects with it
+   * @throws VmError `ERR_DEVICE` if a function threw that the user gave the vCPU: the run then ends as `failed`; another
+   *   one if the host fails it: `vm.run` then rejects with it
    */
   run(budget: RunBudget): ControlExit;
   /**

@@ -46,7 +46,7 @@ export interface MachineDescription {
   readonly cpu: {
     /** `x86`. */
     readonly arch: string;
-    /** `pentium`, `host`; empty if the vCPU does not say. */
+    /** `pentium4`, `host`; empty if the vCPU does not say. */
     readonly model: string;
   };
   /** The memory regions by ascending address. Their names are for information. */

@@ -15,6 +15,7 @@ export interface Ending {
 /** What an exit that nobody claims means for the run. */
 export function endingOfExit(exit: ControlExit): Ending {
   if (exit.reason === 'halt') return { outcome: 'halted', exit };
+  if (exit.reason === 'debug') return { outcome: 'stopped', exit };
   if (exit.reason === 'system-event' && exit.event !== 'crash') return { outcome: exit.event, exit };
   return { outcome: 'failed', exit };
 }
@@ -30,7 +31,7 @@ export function describeEnding({ outcome, exit, error }: Ending, cpu: VcpuDump):
     case 'reset':
       return 'the guest asked for a reset';
     case 'stopped':
-      return `the run was stopped; the guest is ${at}`;
+      return `the run was stopped${exit?.reason === 'debug' ? ' by a breakpoint' : ''}; the guest is ${at}`;
     case 'timeout':
       return `the time limit was reached; the guest is ${at}`;
     case 'aborted':

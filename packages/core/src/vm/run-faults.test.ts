@@ -144,6 +144,19 @@ describe('what else may fail', () => {
     expect((await vm.run()).outcome).toBe('halted');
   });
 
+  it('is a function that the user gave the vCPU: the run ends, and the next one goes on', async () => {
+    const failed = new VmError('ERR_DEVICE', 'a hook threw: broken', { cause: new Error('broken') });
+    using vm = makeVm(
+      // biome-ignore lint/correctness/useYield: it throws before it could
+      function* () {
+        throw failed;
+      },
+    );
+    expect(await vm.run()).toMatchObject({ outcome: 'failed', error: failed, exit: undefined });
+    expect((await vm.run()).outcome).toBe('halted');
+    expect(vm.vcpu.kicks).toBe(0);
+  });
+
   it('is the host: the run rejects, and the VM is no longer running', async () => {
     using vm = makeVm(
       // biome-ignore lint/correctness/useYield: it throws before it could

@@ -1,5 +1,5 @@
 import type { RunBudget, Vcpu } from '../accelerator/accelerator.ts';
-import { messageOf, VmError } from '../errors.ts';
+import { isVmError, messageOf, VmError } from '../errors.ts';
 import type { ControlExit, SystemEvent } from '../exits/exit.ts';
 import type { ExitDispatcher } from '../exits/exit-dispatcher.ts';
 import type { RunState } from '../snapshot/vm-snapshot.ts';
@@ -168,6 +168,12 @@ export class RunLoop {
     this.#inGuest = true;
     try {
       return vcpu.run(budget);
+    } catch (error) {
+      // A function that the user gave the vCPU threw, as a device might. Anything else means that the host fails it.
+      if (!isVmError(error) || error.code !== 'ERR_DEVICE') throw error;
+      this.#inGuest = false;
+      this.end({ outcome: 'failed', error });
+      return { reason: 'kicked' };
     } finally {
       this.#inGuest = false;
     }

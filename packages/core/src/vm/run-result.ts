@@ -9,7 +9,7 @@ import type { VmCounters } from './counters.ts';
  * - `halted`: the guest can make no more progress: `HLT` or `jmp $` that no interrupt can end
  * - `shutdown`, `reset`: the guest asked the machine to power off or to restart
  * - `failed`: triple fault, an exit that nobody claims, a crash, or a device that threw
- * - `stopped`: `vm.stop()`, or an exit handler said so
+ * - `stopped`: `vm.stop()`, an exit handler that said so, or a breakpoint of the host
  * - `timeout`, `aborted`, `max-exits`: the limits that `run` was given
  */
 export type RunOutcome = 'halted' | 'shutdown' | 'reset' | 'failed' | 'stopped' | 'timeout' | 'aborted' | 'max-exits';

@@ -29,7 +29,7 @@ describe('the outcome of a run', () => {
     [{ reason: 'unknown', accelerator: 'kvm', code: 21 }, 'failed', 'unknown exit 21 (KVM_EXIT_WATCHDOG) of kvm'],
     [{ reason: 'unknown', accelerator: 'other', code: 21 }, 'failed', 'unknown exit 21 of other'],
     [{ reason: 'hypercall', number: 1n, args: [] }, 'failed', "nobody handles 'hypercall' exits"],
-    [{ reason: 'debug', address: 0n, dr6: 0n }, 'failed', "nobody handles 'debug' exits"],
+    [{ reason: 'debug', address: 0n, dr6: 0n }, 'stopped', 'the run was stopped by a breakpoint; the guest is at here'],
     [{ reason: 'irq-window' }, 'failed', "nobody handles 'irq-window' exits"],
   ])('of a guest that leaves with %o is %s', async (exit, outcome, message) => {
     const result = await runProgram(leaving(exit));

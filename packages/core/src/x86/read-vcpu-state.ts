@@ -22,6 +22,8 @@ import {
   type X86XsaveState,
 } from './vcpu-state.ts';
 
+/** Of the name of a processor, which may list its features. */
+const MAX_NAME = 300;
 /** Half of what a number counts exactly: the vCPU still has to count on from there. */
 const MAX_INSTRUCTIONS = 2 ** 52;
 
@@ -47,7 +49,7 @@ export function readX86VcpuState(state: VcpuState): X86VcpuState {
   return {
     arch: 'x86',
     version: X86_STATE_VERSION,
-    model: fields.string('model', 100),
+    model: fields.string('model', MAX_NAME),
     registers: readRegisters(fields.record('registers')),
     special: readSpecial(fields.record('special')),
     debug: readAll(fields.record('debug'), X86_DEBUG_REGISTERS) as unknown as X86DebugRegisters,

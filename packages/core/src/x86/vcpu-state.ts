@@ -13,7 +13,7 @@ export interface X86VcpuState extends VcpuState {
   readonly arch: 'x86';
   /** See {@link X86_STATE_VERSION}. */
   readonly version: typeof X86_STATE_VERSION;
-  /** The processor that the guest sees: a model of the interpreter (`pentium`), or `host` for the host's own. */
+  /** The processor that the guest sees: one of the interpreter (`pentium4`, `pentium3+sse2`), or `host` for the host's own. */
   readonly model: string;
   /** General-purpose registers, RIP and RFLAGS. */
   readonly registers: X86Registers;

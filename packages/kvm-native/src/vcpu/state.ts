@@ -26,8 +26,11 @@ import {
 } from './structures.ts';
 import type { XsaveArea } from './xsave-area.ts';
 
-/** The processors that the host's own can stand for, in states that other accelerators wrote. */
-const MODELS = ['host', 'pentium'];
+/**
+ * The processors that the host's own can stand for, in states that other accelerators wrote. Behind these names, states may
+ * have single features.
+ */
+const MODELS = ['host', 'pentium', 'pentiummmx', 'pentiumpro', 'pentium2', 'pentium3', 'pentium4'];
 /** The part of a state that a RESET changes. */
 type CpuState = Pick<X86VcpuState, 'registers' | 'special' | 'debug' | 'fpu' | 'xsave' | 'events'>;
 
@@ -144,7 +147,8 @@ export function differencesOf({ msrs: own, xsaveArea }: StateParts, state: X86Vc
   const add = (what: string, snapshot: string, machine: string): void => {
     differences.push({ what, snapshot, machine });
   };
-  if (!MODELS.includes(model)) add('the CPU model', model, `the host's, which takes ${MODELS.join(', ')}`);
+  if (!MODELS.includes(model.split(/[+-]/, 1)[0]))
+    add('the CPU model', model, `the host's, which takes ${MODELS.join(', ')}`);
   if (!a20) add('address line A20', 'it not driven', 'it always driven');
   if (testRegisters.some((value) => value !== 0)) add('the test registers', 'values in them', 'none');
   if ((xsave.xcr0 & ~xsaveArea.xcr0) !== 0n) add('XCR0', hex(xsave.xcr0), `bits of ${hex(xsaveArea.xcr0)}`);

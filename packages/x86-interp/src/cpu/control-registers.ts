@@ -1,4 +1,5 @@
 import { CR0 } from '@picovm/core/x86';
+import { controlWritten } from './control-written.ts';
 import type { Cpu } from './cpu.ts';
 import { raise, VECTOR } from './fault.ts';
 import { loadPdptes } from './page-walk.ts';
@@ -28,6 +29,7 @@ export function setControl(cpu: Cpu, slot: number, value: number): void {
   if (slot === SLOT.CR3) flushLocalTranslations(cpu);
   else if ((changed & (slot === SLOT.CR0 ? FLUSHING.CR0 : FLUSHING.CR4)) !== 0) flushTranslations(cpu);
   modeChanged(cpu);
+  controlWritten(cpu, slot, before);
 }
 
 function pdptesDue({ state }: Cpu, slot: number, changed: number): boolean {

@@ -1,9 +1,14 @@
-import type { Arena, ControlExit, CpuidExit, ExitSink, MemoryRegion } from '@picovm/core';
+import type { Arena, CpuidExit, ExitSink, MemoryRegion, VmError } from '@picovm/core';
 import type { X86Exception } from '@picovm/core/x86';
+import type { InterpExit } from '../breakpoint.ts';
+import type { ControlRegister, InterruptSource } from '../cpu-events.ts';
 import type { CodeCache } from '../decode/code-cache.ts';
 import type { Decoder } from '../decode/decoder.ts';
 import type { DecodeTables } from '../decode/tables.ts';
 import type { Handler } from '../exec/handler.ts';
+import { COUNTS } from './counts.ts';
+import type { HostBreakpoints } from './host-breakpoints.ts';
+import type { Processor } from './processor.ts';
 import { FETCH_ENTRIES, STATE_WORDS, TLB_ENTRIES, WALK_ENTRIES } from './state-layout.ts';
 
 /**
@@ -11,6 +16,8 @@ import { FETCH_ENTRIES, STATE_WORDS, TLB_ENTRIES, WALK_ENTRIES } from './state-l
  * (see `SLOT`); the fields here are the interpreter's own. Functions over it are grouped by what they do.
  */
 export class Cpu {
+  readonly processor: Processor;
+  /** The age of the processor: see `MODEL`. */
   readonly model: number;
   /** The state as signed words, and the same as unsigned words, half-words and bytes. */
   readonly state: Int32Array;
@@ -19,10 +26,13 @@ export class Cpu {
   readonly u8: Uint8Array;
   /** Offset of the state in the arena: register operands are arena offsets too. */
   readonly base: number;
-  /** The whole arena. */
+  /** The whole arena, as bytes, half-words and words. */
   readonly mem: Uint8Array;
+  readonly mem16: Uint16Array;
+  readonly mem32: Int32Array;
   readonly view: DataView;
-  readonly sink: ExitSink;
+  /** Where accesses to devices go; another one while hooks are told of them. */
+  sink: ExitSink;
   readonly tables: DecodeTables;
   readonly handlers: readonly Handler[];
   readonly cache: CodeCache;
@@ -47,7 +57,10 @@ export class Cpu {
   /** Which entries of the TLB belong to global pages, and how many at most. */
   readonly tlbGlobals: Uint8Array = new Uint8Array(TLB_ENTRIES);
   globalEntries = 0;
-  /** The breakpoints of the debug registers that are enabled, as bits of their numbers, by what they wait for. */
+  /**
+   * The breakpoints of the debug registers that are enabled, as bits of their numbers, by what they wait for; and a bit for
+   * those of the host.
+   */
   watchExecute = 0;
   watchData = 0;
   watchPorts = 0;
@@ -72,7 +85,7 @@ export class Cpu {
   shadowAt = -1;
   shadowSs = false;
   /** The exit that the current instruction asked for. */
-  pendingExit: ControlExit | undefined = undefined;
+  pendingExit: InterpExit | undefined = undefined;
   /** An interrupt or exception was delivered by the current instruction: no single-step trap follows. */
   delivered = false;
   /** RIP as it was set from outside while an instruction ran. */
@@ -109,15 +122,30 @@ export class Cpu {
   readonly cpuidExit: CpuidExit = { reason: 'cpuid', leaf: 0, subleaf: 0, eax: 0, ebx: 0, ecx: 0, edx: 0 };
   /** A value that an instruction keeps for itself while it runs. */
   temp = 0;
+  /** The arena offset of the 64 bytes that MONITOR was told to watch, or -1; and what was in them then. */
+  monitored = -1;
+  readonly monitoredLine: Uint8Array = new Uint8Array(64);
   /** Told when FERR# changes: an x87 error that is no exception of the CPU (CR0.NE is 0) begins or ends to be pending. */
   ferr: ((active: boolean) => void) | undefined = undefined;
   /** Whether IGNNE# is active: x87 instructions go on although an error is pending. */
   ignne = false;
   /** CPUID answers come from the sink. */
   asksCpuid = false;
+  /** Inside of `run`: between two instructions too. */
+  inRun = false;
+  /** What a function of the user threw. The run ends with it. */
+  failure: VmError | undefined = undefined;
+  /** The breakpoints of the host, if anybody ever asked for them. */
+  breakpoints: HostBreakpoints | undefined = undefined;
+  /** Told of events, if somebody listens. `code` and `during` are -1 for none. */
+  onException: ((vector: number, ip: number, code: number, during: number) => void) | undefined = undefined;
+  onInterrupt: ((vector: number, ip: number, source: InterruptSource) => void) | undefined = undefined;
+  onControlWrite: ((register: ControlRegister, before: number, after: number) => void) | undefined = undefined;
+  /** Counters: see `COUNT`. */
+  readonly counts: Float64Array = new Float64Array(COUNTS);
 
   constructor(options: {
-    model: number;
+    processor: Processor;
     arena: Arena;
     base: number;
     sink: ExitSink;
@@ -127,13 +155,16 @@ export class Cpu {
     addressMask: number;
   }) {
     const { buffer } = options.arena;
-    this.model = options.model;
+    this.processor = options.processor;
+    this.model = options.processor.model;
     this.base = options.base;
     this.state = new Int32Array(buffer, options.base, STATE_WORDS);
     this.u32 = new Uint32Array(buffer, options.base, STATE_WORDS);
     this.u16 = new Uint16Array(buffer, options.base, STATE_WORDS * 2);
     this.u8 = new Uint8Array(buffer, options.base, STATE_WORDS * 4);
     this.mem = new Uint8Array(buffer);
+    this.mem16 = new Uint16Array(buffer);
+    this.mem32 = new Int32Array(buffer);
     this.view = new DataView(buffer);
     this.sink = options.sink;
     this.tables = options.tables;

@@ -73,10 +73,10 @@ export function readDescriptor(cpu: Cpu, selector: number, vector: number, ext: 
   return findDescriptor(cpu, selector) ?? raiseCode(cpu, vector, selectorCode(selector, ext));
 }
 
-/** Type, S, DPL, P, AVL, L, D/B and G, as `ATTR` has them. The 80286 has the first four. */
+/** Type, S, DPL, P, AVL, D/B and G, as `ATTR` has them. The 80286 has the first four; L means nothing without long mode. */
 export function attributesOf(cpu: Cpu, { high }: Descriptor): number {
   const access = (high >>> 8) & 0xff;
-  return cpu.model === MODEL.I80286 ? access : access | ((high >>> 12) & 0xf00);
+  return cpu.model === MODEL.I80286 ? access : access | ((high >>> 12) & (ATTR.AVL | ATTR.DB | ATTR.G));
 }
 
 /** The four bits of the type. */

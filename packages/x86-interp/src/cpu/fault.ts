@@ -28,6 +28,14 @@ export const VECTOR = {
 /** What is thrown for a fault of the guest: always this one object, so that a fault allocates nothing. */
 export const FAULT: object = Object.freeze({ fault: true });
 
+/** What is in `cpu.faultVector` if {@link FAULT} is thrown for the host's sake: nothing is delivered. */
+export const NO_FAULT = -1;
+
+/** Abandons the instruction before it did anything: the run is to end here. */
+export function stopBefore(cpu: Cpu): never {
+  return raise(cpu, NO_FAULT);
+}
+
 /** Abandons the instruction with a fault. If its vector is one with an error code, that is 0. */
 export function raise(cpu: Cpu, vector: number): never {
   return raiseCode(cpu, vector, -1);

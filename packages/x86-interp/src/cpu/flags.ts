@@ -125,7 +125,7 @@ function existing(cpu: Cpu): number {
   const i386 = i286 | RFLAGS.RF | RFLAGS.VM;
   if (cpu.model === MODEL.I80386) return i386;
   const i486 = i386 | RFLAGS.AC | RFLAGS.ID;
-  return cpu.model === MODEL.I80486 ? i486 : i486 | RFLAGS.VIF | RFLAGS.VIP;
+  return cpu.processor.features.has('vme') ? i486 | RFLAGS.VIF | RFLAGS.VIP : i486;
 }
 
 function fixedOnes(cpu: Cpu): number {

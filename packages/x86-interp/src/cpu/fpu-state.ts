@@ -1,15 +1,21 @@
 import type { X86FpuState } from '@picovm/core/x86';
 import type { Cpu } from './cpu.ts';
 import { MODEL } from './models.ts';
+import { MISC_ENABLE } from './msr-table.ts';
+import { mxcsrMask } from './mxcsr.ts';
 import { SLOT } from './state-layout.ts';
 
 const { X87, FCW, FSW, FTW, FOP, FIP, FCS, FDP, FDS, FOP_NOW, XMM, MXCSR } = SLOT;
 const REGISTER_BYTES = 16;
 const XMM_BYTES = 256;
 
-/** The opcode that FNSTENV and FXSAVE tell: from the Pentium 4 on, the last one that failed. */
+/**
+ * The opcode that FNSTENV and FXSAVE tell. Of the Pentium 4 it is that of the last instruction that failed, unless
+ * IA32_MISC_ENABLE asks for the last one of all (Intel SDM volume 1, section 8.1.9.1).
+ */
 export function lastOpcode(cpu: Cpu): number {
-  return cpu.state[cpu.model <= MODEL.PENTIUM ? FOP_NOW : FOP];
+  const failed = cpu.model >= MODEL.PENTIUM_4 && (cpu.state[SLOT.MISC_ENABLE] & MISC_ENABLE.FOPCODE) === 0;
+  return cpu.state[failed ? FOP : FOP_NOW];
 }
 
 /** Sets it. @param opcode of which 11 bits count */
@@ -57,7 +63,7 @@ export function setFpu(cpu: Cpu, fpu: X86FpuState): void {
     state[register + 3] = 0;
   }
   cpu.u8.set(fpu.xmm, XMM * 4);
-  state[MXCSR] = fpu.mxcsr;
+  state[MXCSR] = fpu.mxcsr & mxcsrMask(cpu);
 }
 
 function setPointer(cpu: Cpu, offset: number, selector: number, value: bigint): void {

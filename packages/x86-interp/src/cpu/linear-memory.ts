@@ -1,4 +1,5 @@
 import type { MemoryRegion } from '@picovm/core';
+import { COUNT } from './counts.ts';
 import type { Cpu } from './cpu.ts';
 import { noteData } from './debug-registers.ts';
 import { deviceAccess } from './pace.ts';
@@ -20,6 +21,7 @@ const { WRITABLE } = PAGE_FLAG;
  * @param user `ACCESS.USER` or 0: whose access it is @returns an int32 for 4 bytes, unsigned for fewer
  */
 export function readLinear(cpu: Cpu, linear: number, size: 1 | 2 | 4, user: number): number {
+  cpu.counts[COUNT.SLOW_ACCESSES]++;
   const first = PAGE - (linear & (PAGE - 1));
   let value: number;
   if (first >= size) value = readPhysical(cpu, translate(cpu, linear, user), size, linear, user);
@@ -34,6 +36,7 @@ export function readLinear(cpu: Cpu, linear: number, size: 1 | 2 | 4, user: numb
 
 /** Writes at a linear address (an int32). Across pages, both are translated first. @param user as in readLinear */
 export function writeLinear(cpu: Cpu, linear: number, size: 1 | 2 | 4, value: number, user: number): void {
+  cpu.counts[COUNT.SLOW_ACCESSES]++;
   const access = WRITE | user;
   const first = PAGE - (linear & (PAGE - 1));
   if (first >= size) writePhysical(cpu, translate(cpu, linear, access), size, value, linear, access);

@@ -1,5 +1,5 @@
+import { COUNT } from './counts.ts';
 import type { Cpu } from './cpu.ts';
-import { MODEL } from './models.ts';
 import { arenaOffset, drive, findRegion } from './physical.ts';
 import { SLOT } from './state-layout.ts';
 
@@ -9,13 +9,13 @@ export const ACCESS = { READ: 0, WRITE: 2, USER: 4, FETCH: 16 } as const;
 const CODE = { PRESENT: 1, RESERVED: 8 } as const;
 
 /** What `cpu.paging` holds: 0 if there is no paging, else `ON` and what of it is in use. */
-export const PAGING = { ON: 1, PSE: 2, PAE: 4, WP: 8, NX: 16, GLOBAL: 32 } as const;
+export const PAGING = { ON: 1, PSE: 2, PAE: 4, WP: 8, NX: 16, GLOBAL: 32, PSE36: 64 } as const;
 
 /** What `cpu.pageFlags` says of a page: it is global; a write changes no bit of its entry, and is allowed. */
 export const PAGE_FLAG = { GLOBAL: 1, WRITABLE: 2 } as const;
 
 /** Bits of the entries of page directories and page tables (Intel SDM volume 3A, section 4.3). */
-const ENTRY = { P: 1, RW: 2, US: 4, A: 0x20, D: 0x40, PS: 0x80, G: 0x100 } as const;
+export const ENTRY = { P: 1, RW: 2, US: 4, A: 0x20, D: 0x40, PS: 0x80, G: 0x100 } as const;
 /** Reserved in the upper half of PAE entries: what is above 36 address lines, less the sign bit, which is XD. */
 const PAE_HIGH_RESERVED = 0x7ffffff0;
 /** Reserved in a PDPTE, lower half (table 4-8). */
@@ -48,8 +48,8 @@ function find32(cpu: Cpu, linear: number, access: number): number {
     leafAt = directoryAt;
     leaf = directory;
     directoryAt = -1;
-    // From the Pentium III on, bits 13 to 16 are bits 32 to 35 of the address; bits above are reserved.
-    const wide = cpu.model > MODEL.PENTIUM;
+    // With PSE-36, bits 13 to 16 are bits 32 to 35 of the address; bits above are reserved.
+    const wide = (cpu.paging & PAGING.PSE36) !== 0;
     if ((leaf & (wide ? 0x3e0000 : 0x3ff000)) !== 0) return reserved(cpu, access);
     const high = wide ? (leaf >>> 13) & 15 : 0;
     return allowed(cpu, leaf, 0, access, high * TWO_32 + (((leaf & 0xffc00000) | (linear & 0x3ff000)) >>> 0));
@@ -127,6 +127,7 @@ function code(cpu: Cpu, access: number): number {
  * @param access see {@link ACCESS} @returns its physical address; or -1 less the error code of a page fault
  */
 export function walk(cpu: Cpu, linear: number, access: number): number {
+  cpu.counts[COUNT.PAGE_WALKS]++;
   const page = find(cpu, linear, access);
   if (page < 0) return page;
   if (directoryAt < 0) cpu.largePages = true;

@@ -8,8 +8,8 @@ const { READ1, READ2, READ4, WRITE1, WRITE2, WRITE4, BASE } = SEG;
 const { TLB_MODE } = SLOT;
 /** The value of `SLOT.TLB_MODE` with alignment checks. */
 const ALIGNED_ONLY = 2;
-/** The largest operand that an alignment check is for. */
-const MAX_ALIGNED = 8;
+/** What operands of more than four bytes are aligned to: by their size, less one (Intel SDM volume 3A, table 6-7). */
+const WIDE_ALIGNMENT: Readonly<Record<number, number>> = { 8: 7, 14: 1, 94: 1, 28: 3, 108: 3 };
 
 /** Whether `size` bytes at `offset` are inside the segment (Intel SDM volume 3A, section 5.3). @param offset an int32 */
 export function insideLimit(cpu: Cpu, segment: number, offset: number, size: number): boolean {
@@ -49,7 +49,7 @@ export function checkWrite(cpu: Cpu, segment: number, offset: number, size: numb
 // Of what lies in several parts, each is checked as what it is.
 function checkAlignment(cpu: Cpu, linear: number, size: number): number {
   if (cpu.state[TLB_MODE] !== ALIGNED_ONLY) return linear;
-  const power = (size & (size - 1)) === 0 && size <= MAX_ALIGNED;
-  if (power && (linear & (size - 1)) !== 0) raise(cpu, VECTOR.AC);
+  const mask = size <= 4 ? size - 1 : (WIDE_ALIGNMENT[size] ?? 0);
+  if ((linear & mask) !== 0) raise(cpu, VECTOR.AC);
   return linear;
 }

@@ -2,6 +2,7 @@ import type { Cpu } from './cpu.ts';
 import { probeLinear, readLinear, writeLinear } from './linear-memory.ts';
 import { MODEL } from './models.ts';
 import { ACCESS } from './page-walk.ts';
+import { refill } from './refill.ts';
 import { checkRead, checkWrite, insideLimit } from './segment-access.ts';
 import { SEG } from './state-layout.ts';
 
@@ -10,6 +11,9 @@ import { SEG } from './state-layout.ts';
  * @returns an int32 for 4 bytes, unsigned for fewer
  */
 export function readSlow(cpu: Cpu, segment: number, offset: number, size: 1 | 2 | 4): number {
+  const at = refill(cpu, segment, offset, size, ACCESS.READ);
+  if (at >= 0)
+    return size === 4 ? cpu.view.getInt32(at, true) : size === 2 ? cpu.view.getUint16(at, true) : cpu.mem[at];
   if (cpu.model >= MODEL.I80286) return readLinear(cpu, checkRead(cpu, segment, offset, size), size, cpu.user);
   if (!insideLimit(cpu, segment, offset, size)) return readWrapped(cpu, segment, offset, size);
   return readLinear(cpu, (cpu.state[segment + SEG.BASE] + offset) | 0, size, 0);
@@ -17,7 +21,12 @@ export function readSlow(cpu: Cpu, segment: number, offset: number, size: 1 | 2 
 
 /** The same for a write. */
 export function writeSlow(cpu: Cpu, segment: number, offset: number, size: 1 | 2 | 4, value: number): void {
-  if (cpu.model >= MODEL.I80286) {
+  const at = refill(cpu, segment, offset, size, ACCESS.WRITE);
+  if (at >= 0) {
+    if (size === 4) cpu.view.setInt32(at, value, true);
+    else if (size === 2) cpu.view.setUint16(at, value, true);
+    else cpu.mem[at] = value;
+  } else if (cpu.model >= MODEL.I80286) {
     writeLinear(cpu, checkWrite(cpu, segment, offset, size), size, value, cpu.user);
   } else if (!insideLimit(cpu, segment, offset, size)) {
     for (let i = 0; i < size; i++) writeSlow(cpu, segment, (offset + i) & 0xffff, 1, (value >>> (8 * i)) & 0xff);

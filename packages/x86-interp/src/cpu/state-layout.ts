@@ -82,14 +82,33 @@ export const SLOT = {
   /** XMM0 to XMM15, 4 words each, and the control and status word of SSE. */
   XMM: 3952,
   MXCSR: 4016,
-  /** IA32_SYSENTER_CS, IA32_SYSENTER_ESP and IA32_SYSENTER_EIP. */
-  SYSENTER_CS: 4032,
-  SYSENTER_ESP: 4033,
-  SYSENTER_EIP: 4034,
+  /** Interpreter: a memory operand of an MMX or SSE instruction that cannot be read in place. */
+  SIMD_OPERAND: 4036,
+  /** Interpreter: what SSE instructions put side by side to work on, two XMM registers. */
+  SIMD_SCRATCH: 4040,
+  /** Model-specific registers, 64 bits each: IA32_SYSENTER_CS, IA32_SYSENTER_ESP, IA32_SYSENTER_EIP, IA32_PAT. */
+  SYSENTER_CS: 4096,
+  SYSENTER_ESP: 4098,
+  SYSENTER_EIP: 4100,
+  PAT: 4102,
+  /** IA32_MTRR_DEF_TYPE, the 11 fixed-range MTRRs, and the bases and masks of the 8 variable-range ones in turn. */
+  MTRR_DEF_TYPE: 4104,
+  MTRR_FIXED: 4106,
+  MTRR_VARIABLE: 4128,
+  MCG_STATUS: 4160,
+  MISC_ENABLE: 4162,
+  BIOS_SIGN_ID: 4164,
+  /**
+   * Performance counters, up to 18; what counts instructions has how many there were by then taken off. What they count is in
+   * the registers behind them: CESR; PERFEVTSEL0 and 1; or 18 CCCRs and 45 ESCRs.
+   */
+  COUNTERS: 4168,
+  COUNTER_CONTROLS: 4204,
+  ESCRS: 4240,
 } as const;
 
 /** Words of the whole state. */
-export const STATE_WORDS = 4096;
+export const STATE_WORDS = 4352;
 
 /** Entries of the TLB, and of its smaller companions; powers of two. */
 export const TLB_ENTRIES = 1024;

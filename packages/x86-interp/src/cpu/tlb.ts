@@ -1,4 +1,5 @@
 import { CR0, RFLAGS } from '@picovm/core/x86';
+import { COUNT } from './counts.ts';
 import type { Cpu } from './cpu.ts';
 import { deriveWatches, watchesPage } from './debug-registers.ts';
 import { lookAtEvents } from './pace.ts';
@@ -13,7 +14,7 @@ const NONE = -1;
 const CR4 = { PSE: 0x10, PAE: 0x20, PGE: 0x80 } as const;
 const EFER_NXE = 0x800;
 /** What the tags have in their low bits. */
-const TAG = { SUPERVISOR: 0, USER: 1, NEVER: 2 } as const;
+export const TAG = { SUPERVISOR: 0, USER: 1, NEVER: 2 } as const;
 const CPL_USER = 3;
 
 /** Forgets all that is known of addresses: after a change of the address lines or of the memory map. */
@@ -25,6 +26,7 @@ export function flushTlb(cpu: Cpu): void {
 
 /** Forgets all translations, those of global pages too. */
 export function flushTranslations(cpu: Cpu): void {
+  cpu.counts[COUNT.TLB_FLUSHES]++;
   cpu.state.fill(NONE, SLOT.TLB_READ, SLOT.TLB_READ + TLB_ENTRIES);
   flushTlbWrites(cpu);
   cpu.globalEntries = 0;
@@ -38,6 +40,7 @@ export function flushLocalTranslations(cpu: Cpu): void {
     flushTranslations(cpu);
     return;
   }
+  cpu.counts[COUNT.TLB_FLUSHES]++;
   const { state, tlbGlobals } = cpu;
   for (let entry = 0; entry < TLB_ENTRIES; entry++) {
     if (tlbGlobals[entry] !== 0) continue;
@@ -90,6 +93,7 @@ export function fillTlb(cpu: Cpu, linear: number, at: number, access: number, wr
     if (watchesPage(cpu, linear, ACCESS.READ)) return;
     mayWrite &&= !watchesPage(cpu, linear, ACCESS.WRITE);
   }
+  cpu.counts[COUNT.TLB_FILLS]++;
   const tag = (linear & -4096) | ((access & ACCESS.USER) !== 0 ? TAG.USER : TAG.SUPERVISOR);
   if (mayWrite) state[TLB_WRITE + entry] = tag;
   // The addend is shared: an entry for writes that belongs to another page ends here.
@@ -113,7 +117,9 @@ export function modeChanged(cpu: Cpu): void {
   // With alignment checks, each access of the user is looked at.
   const aligned = (state[SLOT.CR0] & CR0.AM) !== 0 && (state[SLOT.FLAGS] & RFLAGS.AC) !== 0;
   state[SLOT.TLB_MODE] = !user ? TAG.SUPERVISOR : aligned ? TAG.NEVER : TAG.USER;
-  if (((state[SLOT.DR + 14] & 0xff) | cpu.watchExecute | cpu.watchData) !== 0) watchesChanged(cpu);
+  // A task switch takes breakpoints away. None is added here, so that the TLB stays as it is.
+  const watched = cpu.watchExecute | cpu.watchData | cpu.watchPorts;
+  if (((state[SLOT.DR + 14] & 0xff) | watched) !== 0) deriveWatches(cpu);
   const paging = pagingOf(cpu);
   if (paging === cpu.paging) return;
   cpu.paging = paging;
@@ -125,7 +131,7 @@ export function watchesChanged(cpu: Cpu): void {
   if (deriveWatches(cpu)) flushTranslations(cpu);
 }
 
-function pagingOf({ state }: Cpu): number {
+function pagingOf({ state, processor }: Cpu): number {
   const cr0 = state[SLOT.CR0];
   if ((cr0 & CR0.PG) === 0) return 0;
   const cr4 = state[SLOT.CR4];
@@ -136,6 +142,7 @@ function pagingOf({ state }: Cpu): number {
     (pae ? PAGING.PAE : 0) |
     ((cr0 & CR0.WP) !== 0 ? PAGING.WP : 0) |
     (pae && (state[SLOT.EFER] & EFER_NXE) !== 0 ? PAGING.NX : 0) |
-    ((cr4 & CR4.PGE) !== 0 ? PAGING.GLOBAL : 0)
+    ((cr4 & CR4.PGE) !== 0 ? PAGING.GLOBAL : 0) |
+    (processor.features.has('pse36') ? PAGING.PSE36 : 0)
   );
 }

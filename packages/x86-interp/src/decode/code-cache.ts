@@ -28,6 +28,10 @@ export class CodeCache {
   onNewCode: () => void = () => {};
   /** Called when all decoded pages were forgotten. */
   onFlush: () => void = () => {};
+  /** How many pages were decoded, how often all were forgotten, and writes that hit decoded code. */
+  pageCount = 0;
+  flushCount = 0;
+  writeCount = 0;
   readonly #pages: readonly [Int32Array, Int32Array];
   #owners: number[] = [];
   #capacity = 0;
@@ -68,6 +72,15 @@ export class CodeCache {
     return (this.lines[arenaPage << 1] | this.lines[(arenaPage << 1) + 1]) !== 0;
   }
 
+  /** Whether there is decoded code in the lines of 64 bytes of an operand of up to that. It lies on one page. */
+  hasCodeAt(at: number, size: number): boolean {
+    const first = at >>> 6;
+    const last = (at + size - 1) >>> 6;
+    return (
+      ((this.lines[first >>> 5] >>> (first & 31)) & 1) !== 0 || ((this.lines[last >>> 5] >>> (last & 31)) & 1) !== 0
+    );
+  }
+
   /** Forgets what was decoded from the bytes at `at` (an arena offset). They lie on one page. */
   written(at: number, length: number): void {
     const { lines } = this;
@@ -91,6 +104,7 @@ export class CodeCache {
   }
 
   #forget(arenaPage: number, offset: number, length: number): void {
+    this.writeCount++;
     for (const pages of this.#pages) {
       const base = pages[arenaPage];
       if (base !== 0) this.#forgetRecords(base, offset, length);
@@ -132,6 +146,7 @@ export class CodeCache {
       if (this.#capacity < MAX_PAGES) this.#resize(this.#capacity * 2);
       else this.flush();
     }
+    this.pageCount++;
     const base = FIRST_PAGE + this.#owners.length * PAGE_WORDS;
     this.#owners.push(arenaPage * 2 + size);
     this.#pages[size][arenaPage] = base;
@@ -151,6 +166,7 @@ export class CodeCache {
 
   /** Forgets everything. */
   flush(): void {
+    this.flushCount++;
     for (let n = 0; n < this.#owners.length; n++) {
       const owner = this.#owners[n];
       const base = FIRST_PAGE + n * PAGE_WORDS;

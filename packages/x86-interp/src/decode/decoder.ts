@@ -1,8 +1,9 @@
+import { COUNT } from '../cpu/counts.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { MODEL } from '../cpu/models.ts';
 import { ATTR, CS, DS, ES, FS, GS, REG, SEG, SLOT, SS } from '../cpu/state-layout.ts';
 import { OP_UD } from '../exec/handlers.ts';
-import { hotCase, isOwnWay, jumpCase, returnCase, swappedCase } from '../exec/hot-ops.ts';
+import { awayCase, hotCase, isOwnWay, jumpCase, plainCase, swappedCase } from '../exec/hot-ops.ts';
 import { SCRATCH } from './code-cache.ts';
 import { InstructionBytes } from './instruction-bytes.ts';
 import { AUX, EA, RECORD, RECORD_SHIFT } from './record.ts';
@@ -19,11 +20,14 @@ const INDEX16 = [REG.SI * 2, REG.DI * 2, REG.SI * 2, REG.DI * 2, ZERO, ZERO, ZER
 
 /** Turns the bytes at the program counter into a record. */
 export class Decoder {
+  /** The form of the instruction that was decoded last; undefined if it is an invalid opcode. */
+  form: CompiledForm | undefined = undefined;
   readonly #cpu: Cpu;
   readonly #bytes: InstructionBytes;
   // Prefixes.
   #segment = -1;
   #operand32 = false;
+  #operandPrefix = false;
   #address32 = false;
   #aux = 0;
   // ModR/M.
@@ -53,6 +57,7 @@ export class Decoder {
    */
   decode(pc: number): number {
     const cpu = this.#cpu;
+    cpu.counts[COUNT.DECODED]++;
     const offset = (pc - cpu.pcBase) >> RECORD_SHIFT;
     this.#begin(offset);
     this.#prefixes();
@@ -64,6 +69,7 @@ export class Decoder {
     const rec = cached ? pc : SCRATCH;
     const { code } = cpu.cache;
     const op = this.#op(form, cached);
+    this.form = op === OP_UD ? undefined : form;
     code[rec + RECORD.OP] = op;
     code[rec + RECORD.LENGTH] = length << RECORD_SHIFT;
     code[rec + RECORD.RM] = this.#rmOperand;
@@ -81,6 +87,7 @@ export class Decoder {
     this.#bytes.begin(offset);
     const code32 = (cpu.state[CS + SEG.ATTRIBUTES] & ATTR.DB) !== 0;
     this.#operand32 = this.#address32 = code32;
+    this.#operandPrefix = false;
     this.#segment = -1;
     this.#aux = 0;
     this.#rmOperand = 0;
@@ -113,6 +120,7 @@ export class Decoder {
         case 0x66:
           if (model < MODEL.I80386) return;
           this.#operand32 = !code32;
+          this.#operandPrefix = true;
           break;
         case 0x67:
           if (model < MODEL.I80386) return;
@@ -145,16 +153,27 @@ export class Decoder {
     if (opcode === 0x0f && model >= MODEL.I80286) {
       opcode = this.#bytes.next8();
       entry = tables.entry('0f', opcode);
+      if (opcode === 0x38 && entry === undefined) {
+        opcode = this.#bytes.next8();
+        entry = tables.entry('0f38', opcode);
+      }
     }
     if (entry === undefined) return undefined;
     this.#rm = opcode & 7;
-    if ('form' in entry && !entry.modrm) return entry;
+    if (!entry.modrm) return 'form' in entry ? entry : entry.forms[this.#mandatoryPrefix() << 8];
     const modrm = this.#bytes.next8();
     this.#modrm = modrm;
     this.#mod = modrm >> 6;
     this.#reg = (modrm >> 3) & 7;
     this.#rm = modrm & 7;
-    return 'form' in entry ? entry : entry.forms[modrm];
+    return 'form' in entry ? entry : entry.forms[(this.#mandatoryPrefix() << 8) | modrm];
+  }
+
+  // None, 66, F2 or F3, in the order of `OpcodeGroup`. F2 and F3 come before 66.
+  #mandatoryPrefix(): number {
+    if ((this.#aux & AUX.REPNE) !== 0) return 2;
+    if ((this.#aux & AUX.REP) !== 0) return 3;
+    return this.#operandPrefix ? 1 : 0;
   }
 
   #operands(form: CompiledForm): void {
@@ -198,6 +217,18 @@ export class Decoder {
         break;
       case STEP.X:
         this.#setEa(ZERO, ZERO, 0, DS);
+        break;
+      case STEP.P:
+        this.#regOperand = this.#wideRegister(SLOT.X87, this.#reg);
+        break;
+      case STEP.V:
+        this.#regOperand = this.#wideRegister(SLOT.XMM, this.#reg);
+        break;
+      case STEP.N:
+        this.#rmOperand = this.#wideRegister(SLOT.X87, this.#rm);
+        break;
+      case STEP.U:
+        this.#rmOperand = this.#wideRegister(SLOT.XMM, this.#rm);
         break;
       case STEP.STACK:
         this.#regOperand = this.#rm;
@@ -259,11 +290,19 @@ export class Decoder {
     return byte ? base + (number & 3) * 8 + (number >> 2) : base + number * 8;
   }
 
+  // MMX and XMM registers have four words each.
+  #wideRegister(first: number, number: number): number {
+    return this.#cpu.base + (first + number * 4) * 4;
+  }
+
   #address({ steps }: CompiledForm): void {
-    const { modrm, byte } = rmOperand(steps);
-    if (!modrm) return;
+    const operand = rmOperand(steps);
+    if (operand === undefined) return;
     if (this.#mod === 3) {
-      this.#rmOperand = this.#register(this.#rm, byte);
+      const { kind, byte } = operand;
+      if (kind === STEP.Q) this.#rmOperand = this.#wideRegister(SLOT.X87, this.#rm);
+      else if (kind === STEP.W) this.#rmOperand = this.#wideRegister(SLOT.XMM, this.#rm);
+      else this.#rmOperand = this.#register(this.#rm, byte);
       this.#setEa(ZERO, ZERO, 0, DS);
     } else {
       this.#rmOperand = -1;
@@ -330,7 +369,6 @@ export class Decoder {
   // Only what is kept decoded can be a case of the hot switch: it relies on the page.
   #hot(form: CompiledForm, op: number): number {
     if (this.#relative) return this.#hotJump(op, form.condition);
-    if (form.steps.length === 0) return returnCase(op, this.#imm);
     if (this.#rmOperand === -1) return hotCase(op, true);
     const swapped = swappedCase(op);
     if (swapped !== 0) {
@@ -339,7 +377,7 @@ export class Decoder {
       this.#rmOperand = register;
       return swapped;
     }
-    return hotCase(op, false);
+    return hotCase(op, false) || plainCase(op, (this.#aux & (AUX.REP | AUX.REPNE)) !== 0);
   }
 
   // A jump inside its page, of the size of the code: the distance is kept in records.
@@ -347,15 +385,15 @@ export class Decoder {
     const code32 = (this.#cpu.state[CS + SEG.ATTRIBUTES] & ATTR.DB) !== 0;
     const distance = this.#imm + this.#bytes.consumed;
     const target = this.#bytes.start - this.#cpu.codePage + distance;
-    if (code32 !== this.#operand32 || code32 !== this.#address32 || target < 0 || target >= PAGE) return 0;
+    if (code32 !== this.#operand32 || code32 !== this.#address32) return 0;
+    if (target < 0 || target >= PAGE) return awayCase(op);
     this.#disp = distance << RECORD_SHIFT;
     return jumpCase(op, condition);
   }
 }
 
-const NO_RM = { modrm: false, byte: false };
+const RM_STEPS: ReadonlySet<number> = new Set([STEP.E, STEP.M, STEP.Q, STEP.W]);
 
-function rmOperand(steps: readonly Step[]): { modrm: boolean; byte: boolean } {
-  for (const { kind, byte } of steps) if (kind === STEP.E || kind === STEP.M) return { modrm: true, byte };
-  return NO_RM;
+function rmOperand(steps: readonly Step[]): Step | undefined {
+  return steps.find(({ kind }) => RM_STEPS.has(kind));
 }

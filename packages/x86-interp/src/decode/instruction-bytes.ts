@@ -1,5 +1,5 @@
 import type { Cpu } from '../cpu/cpu.ts';
-import { checkExecution } from '../cpu/debug-registers.ts';
+import { breaksAt, checkExecution } from '../cpu/debug-registers.ts';
 import { raise, VECTOR } from '../cpu/fault.ts';
 import { currentIp } from '../cpu/ip.ts';
 import { MODEL } from '../cpu/models.ts';
@@ -36,8 +36,7 @@ export class InstructionBytes {
   /** Begins at the byte `offset` of the current page. */
   begin(offset: number): void {
     const cpu = this.#cpu;
-    this.buffered = cpu.pcBase === UNCACHED_PAGE;
-    if (this.buffered && cpu.watchExecute !== 0) checkExecution(cpu, (cpu.state[CS + SEG.BASE] + currentIp(cpu)) | 0);
+    this.buffered = this.#isWatched() || cpu.pcBase === UNCACHED_PAGE;
     this.start = this.#at = this.buffered ? this.#buffer : cpu.codePage + offset;
     this.#end = this.buffered ? this.#at : Math.min(cpu.codePage + PAGE, this.#at + this.#maxLength);
   }
@@ -75,6 +74,17 @@ export class InstructionBytes {
   next32(): number {
     const low = this.next16();
     return low | (this.next16() << 16);
+  }
+
+  // An instruction with a breakpoint is not kept decoded, so that it comes here each time.
+  #isWatched(): boolean {
+    const cpu = this.#cpu;
+    if (cpu.watchExecute === 0) return false;
+    const ip = currentIp(cpu);
+    const linear = (cpu.state[CS + SEG.BASE] + (cpu.model < MODEL.I80286 ? ip & 0xffff : ip)) | 0;
+    const watched = breaksAt(cpu, linear);
+    if (watched) checkExecution(cpu, linear);
+    return watched;
   }
 
   #refill(): void {

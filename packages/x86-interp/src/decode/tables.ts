@@ -1,4 +1,5 @@
-import { CPU_MODELS, type CpuModel, MODEL } from '../cpu/models.ts';
+import { CPU_MODELS, MODEL } from '../cpu/models.ts';
+import type { Processor } from '../cpu/processor.ts';
 import { HANDLER_NAMES } from '../exec/handlers.ts';
 import { formsOf, type InstructionForm } from '../isa/opcodes.ts';
 
@@ -45,6 +46,18 @@ export const STEP = {
   STACK: 20,
   /** The 11 bits that the x87 keeps of its last opcode, as the immediate. */
   FOP: 21,
+  /** MMX register of the `reg` field. */
+  P: 22,
+  /** MMX register or memory. */
+  Q: 23,
+  /** XMM register of the `reg` field. */
+  V: 24,
+  /** XMM register or memory. */
+  W: 25,
+  /** MMX register of the `rm` field. */
+  N: 26,
+  /** XMM register of the `rm` field. */
+  U: 27,
 } as const;
 
 /** One operand, for the decoder. */
@@ -68,70 +81,114 @@ export interface CompiledForm {
   readonly condition: number;
 }
 
-/** The forms of an opcode that the ModR/M byte chooses from: 256, by its value. */
+/**
+ * The forms of an opcode that mandatory prefixes and the ModR/M byte choose from: 256 by the ModR/M byte, for no prefix, 66, F2
+ * and F3 in turn.
+ */
 export interface OpcodeGroup {
   readonly forms: (CompiledForm | undefined)[];
+  /** Whether there is a ModR/M byte. If not, the first form of each 256 is meant. */
+  readonly modrm: boolean;
 }
 
-/** An opcode: a form, or one for each ModR/M byte, or nothing. */
+/** An opcode: a form, or one for each prefix and ModR/M byte, or nothing. */
 export type Entry = CompiledForm | OpcodeGroup | undefined;
 
 /** The opcode maps of one model. An opcode is looked up in the table of the instruction set when it is first met. */
 export class DecodeTables {
-  readonly #model: number;
-  readonly #entries: Record<InstructionForm['map'], (Entry | null)[]> = { 'one-byte': [], '0f': [] };
+  readonly #processor: Processor;
+  readonly #entries: Record<InstructionForm['map'], (Entry | null)[]> = { 'one-byte': [], '0f': [], '0f38': [] };
 
-  constructor(model: number) {
-    this.#model = model;
+  constructor(processor: Processor) {
+    this.#processor = processor;
   }
 
   /** What stands at an opcode. */
   entry(map: InstructionForm['map'], opcode: number): Entry {
     const known = this.#entries[map][opcode];
     if (known !== undefined) return known ?? undefined;
-    const entry = compile(map, opcode, this.#model);
+    const entry = compile(map, opcode, this.#processor);
     this.#entries[map][opcode] = entry ?? null;
     return entry;
   }
 }
 
-const cache = new Map<CpuModel, DecodeTables>();
+const cache = new WeakMap<Processor, DecodeTables>();
 
-/** The tables of a model, which all its CPUs share. */
-export function decodeTables(model: CpuModel): DecodeTables {
-  let tables = cache.get(model);
+/** The tables of a processor, which all its CPUs share. */
+export function decodeTables(processor: Processor): DecodeTables {
+  let tables = cache.get(processor);
   if (tables === undefined) {
-    tables = new DecodeTables(CPU_MODELS.indexOf(model));
-    cache.set(model, tables);
+    tables = new DecodeTables(processor);
+    cache.set(processor, tables);
   }
   return tables;
 }
 
-function compile(map: InstructionForm['map'], opcode: number, model: number): Entry {
+function compile(map: InstructionForm['map'], opcode: number, processor: Processor): Entry {
   // Before the 80286, 0F led to no second map: it was POP CS, or nothing.
-  if (map === '0f' && model < MODEL.I80286) return undefined;
-  let entry: Entry;
-  for (const form of formsOf(map, opcode)) {
-    if (model < CPU_MODELS.indexOf(form.since) || model > CPU_MODELS.indexOf(form.until)) continue;
-    const { digit, modrm } = form;
+  if (map !== 'one-byte' && processor.model < MODEL.I80286) return undefined;
+  const forms = formsOf(map, opcode).filter((form) => exists(form, processor));
+  if (forms.length === 0) return undefined;
+  const last = forms[forms.length - 1];
+  if (!forms.some(isChosen)) return compileForm(last);
+  const group = new Array<CompiledForm | undefined>(4 * 256);
+  let modrm = false;
+  for (const form of forms) {
     const compiled = compileForm(form);
-    if (digit === undefined && modrm === undefined) {
-      entry = compiled;
-      continue;
-    }
-    if (entry === undefined || !('forms' in entry)) entry = { forms: new Array(256) };
-    if (modrm !== undefined) entry.forms[modrm] = compiled;
-    else for (let i = 0; i < 256; i++) if (((i >> 3) & 7) === digit) entry.forms[i] = compiled;
+    modrm ||= compiled.modrm;
+    for (let i = 0; i < group.length; i++) if (fits(form, i >> 8, i & 0xff)) group[i] = compiled;
   }
-  return entry;
+  return { forms: group, modrm };
+}
+
+function exists({ since, until, feature }: InstructionForm, { model, features }: Processor): boolean {
+  if (feature !== undefined) return features.has(feature);
+  return model >= CPU_MODELS.indexOf(since) && model <= CPU_MODELS.indexOf(until);
+}
+
+// Whether other forms may stand at the same opcode.
+function isChosen(form: InstructionForm): boolean {
+  return form.digit !== undefined || form.modrm !== undefined || form.prefix !== undefined || mods(form) !== 'any';
+}
+
+// Behind 0F, a register may stand for another instruction than memory.
+function mods({ map, operands }: InstructionForm): 'any' | 'memory' | 'register' {
+  if (map === 'one-byte') return 'any';
+  if (operands.some((operand) => operand[0] === 'M')) return 'memory';
+  return operands.some((operand) => operand[0] === 'N' || operand[0] === 'U') ? 'register' : 'any';
+}
+
+const GROUP_PREFIXES = ['none', 0x66, 0xf2, 0xf3] as const;
+
+function fits(form: InstructionForm, prefix: number, byte: number): boolean {
+  if (form.prefix !== undefined && form.prefix !== GROUP_PREFIXES[prefix]) return false;
+  if (form.modrm !== undefined) return form.modrm === byte;
+  if (form.digit !== undefined && form.digit !== ((byte >> 3) & 7)) return false;
+  const mod = mods(form);
+  return mod === 'any' || (mod === 'register') === byte >= 0xc0;
 }
 
 const SEGMENT_NAMES = ['ES', 'CS', 'SS', 'DS', 'FS', 'GS'];
-const NEEDS_MODRM = new Set<number>([STEP.E, STEP.M, STEP.R, STEP.G, STEP.S, STEP.SPECIAL]);
+const NEEDS_MODRM = new Set<number>([
+  STEP.E,
+  STEP.M,
+  STEP.R,
+  STEP.G,
+  STEP.S,
+  STEP.SPECIAL,
+  STEP.P,
+  STEP.Q,
+  STEP.V,
+  STEP.W,
+  STEP.N,
+  STEP.U,
+]);
 /** Operands that are implied by the instruction. */
 const IMPLIED = new Set(['CL', 'DX', 'ST', 'AX']);
 
-function compileForm(form: InstructionForm): CompiledForm {
+/** A form as the decoder uses it. */
+export function compileForm(form: InstructionForm): CompiledForm {
   const { operands } = form;
   // The accumulator is the register operand where something else is the r/m operand.
   const accumulatorIsReg = operands.some((operand) => operand[0] === 'Z' || operand[0] === 'O');
@@ -185,6 +242,18 @@ function step(operand: string, accumulatorIsReg: boolean): Step[] {
       return of(STEP.A);
     case 'X':
       return of(STEP.X);
+    case 'P':
+      return of(STEP.P);
+    case 'Q':
+      return of(STEP.Q);
+    case 'V':
+      return of(STEP.V);
+    case 'W':
+      return of(STEP.W);
+    case 'N':
+      return of(STEP.N);
+    case 'U':
+      return of(STEP.U);
     case 'I':
       return of({ b: STEP.IB, x: STEP.IX, w: STEP.IW, z: STEP.IZ }[operand[1]] as number);
     default:

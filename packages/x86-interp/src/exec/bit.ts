@@ -1,5 +1,5 @@
 import type { Cpu } from '../cpu/cpu.ts';
-import { overflow, setCarryOverflow, setResult } from '../cpu/flags.ts';
+import { overflow, setCarryOverflow, setComparison, setResult } from '../cpu/flags.ts';
 import { read16, read32, write16, write32 } from '../cpu/memory.ts';
 import { probeWrite } from '../cpu/slow-memory.ts';
 import { RECORD } from '../decode/record.ts';
@@ -87,7 +87,28 @@ const scanReverse32: Handler = (cpu, rec) => {
   return NEXT;
 };
 
-/** Bit tests and scans. */
+// The bits of each pair, of each group of four, of each byte are counted at once.
+function count(value: number): number {
+  const pairs = value - ((value >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  const bytes = (fours + (fours >>> 4)) & 0x0f0f0f0f;
+  return Math.imul(bytes, 0x01010101) >>> 24;
+}
+
+const countBits: Handler = (cpu, rec) => {
+  const value = load16(cpu, rec);
+  setReg16(cpu, rec, count(value));
+  setComparison(cpu, value === 0 ? 1 : 0, 0, 0);
+  return NEXT;
+};
+const countBits32: Handler = (cpu, rec) => {
+  const value = load32(cpu, rec);
+  setReg32(cpu, rec, count(value));
+  setComparison(cpu, value === 0 ? 1 : 0, 0, 0);
+  return NEXT;
+};
+
+/** Bit tests, scans and counts. */
 export const BITS: Record<string, Sizes> = {
   'BT E,G': bitOperation(undefined, true),
   'BT E,I': bitOperation(undefined, false),
@@ -99,4 +120,5 @@ export const BITS: Record<string, Sizes> = {
   'BTC E,I': bitOperation(complement, false),
   BSF: [scanForward, scanForward, scanForward32],
   BSR: [scanReverse, scanReverse, scanReverse32],
+  POPCNT: [countBits, countBits, countBits32],
 };

@@ -28,6 +28,7 @@ import {
   store32,
 } from './operand.ts';
 import { loadSegmentRegister } from './push-pop.ts';
+import { swap32 } from './swapped-move.ts';
 
 type Sizes = readonly [Handler, Handler, Handler];
 
@@ -109,11 +110,7 @@ const setcc: Handler = (cpu, rec) => {
   return NEXT;
 };
 
-const swap: Handler = (cpu, rec) => {
-  const a = load32(cpu, rec);
-  store32(cpu, rec, (a << 24) | ((a & 0xff00) << 8) | ((a >>> 8) & 0xff00) | (a >>> 24));
-  return NEXT;
-};
+const swap: Handler = (cpu, rec) => done(store32(cpu, rec, swap32(load32(cpu, rec))));
 // Undefined for 16 bits; the processors give 0.
 const swap16: Handler = (cpu, rec) => done(store16(cpu, rec, 0));
 

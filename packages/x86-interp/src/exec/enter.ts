@@ -1,5 +1,5 @@
 import type { Cpu } from '../cpu/cpu.ts';
-import { breaksOnPage, checkExecution } from '../cpu/debug-registers.ts';
+import { breaksOnPage, checkExecution, forgetBreaks } from '../cpu/debug-registers.ts';
 import { raise, VECTOR } from '../cpu/fault.ts';
 import { MODEL } from '../cpu/models.ts';
 import { ACCESS } from '../cpu/page-walk.ts';
@@ -35,8 +35,8 @@ export function enterCode(cpu: Cpu): number {
   const beginsInside = cpu.ipBase < 0 && ip >= 0;
   if ((beginsInside ? cpu.ipBase : cpu.ipBase >>> 0) + PAGE - 1 > limit) return state[SLOT.PC];
   const page = pageOf(cpu, linear);
-  // Instructions of a page with a breakpoint are looked at one by one.
-  if (page < 0 || watched) return state[SLOT.PC];
+  if (page < 0) return state[SLOT.PC];
+  if (watched) forgetBreaks(cpu, page, linear);
   cpu.pcBase = page;
   // A segment may begin inside the page: below it are no targets.
   const first = beginsInside ? -cpu.ipBase : 0;
@@ -44,6 +44,28 @@ export function enterCode(cpu: Cpu): number {
   cpu.pcHigh = page + (PAGE << RECORD_SHIFT);
   state[SLOT.PC] = page + (offset << RECORD_SHIFT);
   return state[SLOT.PC];
+}
+
+/**
+ * Goes to another page whose decoded copy is known, with nothing to check there: the whole page is inside the segment.
+ * @param ip an int32 @returns the place of the instruction there, and the CPU's fields are set to match; or -1, and nothing has changed
+ */
+export function enterOther(cpu: Cpu, ip: number): number {
+  const { state } = cpu;
+  const linear = (state[CS + SEG.BASE] + ip) | 0;
+  const offset = linear & (PAGE - 1);
+  const entry = (linear >>> 12) & (FETCH_ENTRIES - 1);
+  const size = (state[CS + SEG.ATTRIBUTES] & ATTR.DB) !== 0 ? 1 : 0;
+  if (state[SLOT.FETCH_TAG + entry] !== ((linear & -PAGE) | size | cpu.user)) return -1;
+  const first = (ip >>> 0) - offset;
+  if (first < 0 || first + PAGE - 1 > cpu.u32[CS + SEG.LIMIT]) return -1;
+  if (cpu.watchExecute !== 0 || cpu.model < MODEL.I80386) return -1;
+  const page = state[SLOT.FETCH_PAGE + entry];
+  cpu.pcBase = cpu.pcLow = page;
+  cpu.pcHigh = page + (PAGE << RECORD_SHIFT);
+  cpu.ipBase = ip - offset;
+  cpu.codePage = cpu.codePages[entry];
+  return page + (offset << RECORD_SHIFT);
 }
 
 // The decoded copy of a linear page; negative if it is no memory.

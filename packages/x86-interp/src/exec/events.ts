@@ -1,5 +1,5 @@
-import type { ControlExit } from '@picovm/core';
 import { RFLAGS } from '@picovm/core/x86';
+import type { InterpExit } from '../breakpoint.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { lookAtEvents } from '../cpu/pace.ts';
 import { SLOT } from '../cpu/state-layout.ts';
@@ -28,7 +28,7 @@ export function flagsChanged(cpu: Cpu, before: number): void {
 }
 
 /** Ends the run with `exit` once the current instruction has ended. */
-export function leaveWith(cpu: Cpu, exit: ControlExit): void {
+export function leaveWith(cpu: Cpu, exit: InterpExit): void {
   cpu.pendingExit = exit;
   lookAtEvents(cpu);
 }

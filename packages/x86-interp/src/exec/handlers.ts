@@ -1,6 +1,7 @@
 import { ARITHMETIC } from './arithmetic.ts';
 import { BCD } from './bcd.ts';
 import { BITS } from './bit.ts';
+import { CONDITIONAL_MOVES } from './conditional-move.ts';
 import { CONTROL } from './control.ts';
 import { DATA } from './data.ts';
 import { DESCRIPTOR_QUERIES } from './descriptor-query.ts';
@@ -8,22 +9,27 @@ import { FAR } from './far.ts';
 import { FAST_CALLS } from './fast-call.ts';
 import { FLAG_INSTRUCTIONS } from './flag-instructions.ts';
 import type { Handler } from './handler.ts';
+import { HINTS } from './hints.ts';
 import { IDENTIFY } from './identify.ts';
 import { RETURNS } from './iret.ts';
 import { MISCELLANEOUS } from './misc.ts';
+import { MONITOR } from './monitor.ts';
+import { MODEL_SPECIFIC } from './msr.ts';
 import { MULTIPLY_DIVIDE } from './muldiv.ts';
 import { PORTS } from './port.ts';
 import { PUSH_POP } from './push-pop.ts';
 import { SHIFTS } from './shift.ts';
 import { DOUBLE_SHIFTS } from './shift-double.ts';
+import { SIMD } from './simd/handlers.ts';
 import { INTERRUPTS, undefinedOpcode } from './software-interrupt.ts';
 import { STRINGS } from './string.ts';
+import { SWAPPED_MOVES } from './swapped-move.ts';
 import { SYSTEM } from './system.ts';
 import { SYSTEM_SEGMENTS } from './system-segments.ts';
 import { X87 } from './x87/handlers.ts';
 
 /** Numbers below are cases of the hot switch. */
-const FIRST_HANDLER = 256;
+const FIRST_HANDLER = 512;
 
 /** All handlers, by their number. */
 export const HANDLERS: Handler[] = new Array<Handler>(FIRST_HANDLER).fill(undefinedOpcode);
@@ -55,7 +61,13 @@ for (const group of [
   RETURNS,
   FAST_CALLS,
   IDENTIFY,
+  MODEL_SPECIFIC,
+  CONDITIONAL_MOVES,
+  SWAPPED_MOVES,
+  HINTS,
+  MONITOR,
   X87,
+  SIMD,
 ]) {
   for (const [name, handler] of Object.entries(group)) {
     register(name, typeof handler === 'function' ? [handler, handler, handler] : handler);

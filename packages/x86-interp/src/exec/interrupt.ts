@@ -1,9 +1,11 @@
 import { RFLAGS } from '@picovm/core/x86';
+import { COUNT } from '../cpu/counts.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { FAULT, VECTOR } from '../cpu/fault.ts';
 import { MODE } from '../cpu/mode.ts';
 import { MODEL } from '../cpu/models.ts';
 import { SLOT } from '../cpu/state-layout.ts';
+import type { InterruptSource } from '../cpu-events.ts';
 import { interruptProtected } from './interrupt-gate.ts';
 import { interruptReal } from './interrupt-real.ts';
 
@@ -31,18 +33,45 @@ function enterHandler(cpu: Cpu, vector: number, ip: number, code: number, softwa
   cpu.delivered = true;
 }
 
-/** INT n, INT3 and INTO. @param next the IP behind the instruction @throws FAULT as any instruction does */
+/** Whether a vector has an error code (but in real mode). */
+export function hasErrorCode(vector: number): boolean {
+  return isIn(WITH_CODE, vector);
+}
+
+const SOURCE_COUNT = { external: COUNT.EXTERNAL, nmi: COUNT.NMI, software: COUNT.SOFTWARE } as const;
+
+/** Counts an interrupt and tells of it, before it is delivered. @param ip where its handler returns to */
+export function interruptDue(cpu: Cpu, vector: number, ip: number, source: InterruptSource): void {
+  cpu.counts[SOURCE_COUNT[source]]++;
+  if (cpu.onInterrupt !== undefined) cpu.onInterrupt(vector, ip, source);
+}
+
+function exceptionDue(cpu: Cpu, vector: number, ip: number, code: number, during: number): void {
+  cpu.counts[COUNT.EXCEPTIONS + vector]++;
+  if (cpu.onException !== undefined) cpu.onException(vector, ip, code, during);
+}
+
+/** INT n. @param next the IP behind the instruction @throws FAULT as any instruction does */
 export function softwareInterrupt(cpu: Cpu, vector: number, next: number): void {
+  interruptDue(cpu, vector, next, 'software');
+  enterHandler(cpu, vector, next, NONE, true, 0);
+}
+
+/** INT3 and INTO: exceptions, but delivered as INT n is. */
+export function softwareException(cpu: Cpu, vector: number, next: number): void {
+  exceptionDue(cpu, vector, next, NONE, NONE);
   enterHandler(cpu, vector, next, NONE, true, 0);
 }
 
 /** INT1: a debug exception that the gate need not allow, else like INT n. */
 export function debugInterrupt(cpu: Cpu, next: number): void {
+  exceptionDue(cpu, VECTOR.DB, next, NONE, NONE);
   enterHandler(cpu, VECTOR.DB, next, NONE, false, 0);
 }
 
 /** Delivers an external interrupt, or an NMI. @param ip where its handler returns to */
-export function deliverInterrupt(cpu: Cpu, vector: number, ip: number): void {
+export function deliverInterrupt(cpu: Cpu, vector: number, ip: number, source: 'external' | 'nmi' = 'external'): void {
+  interruptDue(cpu, vector, ip, source);
   deliver(cpu, vector, ip, NONE, false);
 }
 
@@ -60,7 +89,9 @@ function deliver(cpu: Cpu, vector: number, ip: number, code: number, isException
   let errorCode = code;
   let counts = isException;
   let returnTo = ip;
+  let during = NONE;
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
+    if (counts) exceptionDue(cpu, event, returnTo, errorCode, during);
     try {
       if (counts) enterException(cpu, event, returnTo, errorCode);
       else enterHandler(cpu, event, returnTo, NONE, false, 0);
@@ -70,6 +101,7 @@ function deliver(cpu: Cpu, vector: number, ip: number, code: number, isException
     }
     if (cpu.faultAtRip) returnTo = cpu.state[SLOT.RIP];
     if (counts && event === VECTOR.DF) break;
+    during = event;
     const doubled = counts && isDoubleFault(event, cpu.faultVector);
     event = doubled ? VECTOR.DF : cpu.faultVector;
     errorCode = doubled ? 0 : cpu.faultCode;

@@ -13,10 +13,11 @@ const MINIMUM_LIMIT = 0x67;
 /**
  * Raises #GP(0) if the program may not access a port: above IOPL, and always in virtual-8086 mode, the I/O permission
  * bit map of the TSS decides (Intel SDM volume 1, section 19.5.2). Notes the access for breakpoints.
+ * @param access `READ` or `WRITE` of `ACCESS`
  */
-export function checkPort(cpu: Cpu, port: number, size: number): void {
+export function checkPort(cpu: Cpu, port: number, size: number, access: number): void {
   if ((cpu.cpl > iopl(cpu) || cpu.mode === MODE.V86) && !mapAllows(cpu, port, size)) raise(cpu, VECTOR.GP);
-  if (cpu.watchPorts !== 0) notePort(cpu, port, size);
+  if (cpu.watchPorts !== 0) notePort(cpu, port, size, access);
 }
 
 // Two bytes of the map are read in any case, and must be inside the TSS.

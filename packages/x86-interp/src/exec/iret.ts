@@ -4,6 +4,7 @@ import { isTss, readDescriptor, rplOf, selectorCode } from '../cpu/descriptor.ts
 import { raise, raiseCode, VECTOR } from '../cpu/fault.ts';
 import { nextIp } from '../cpu/ip.ts';
 import { MODE } from '../cpu/mode.ts';
+import { lookAtEvents } from '../cpu/pace.ts';
 import { loadRealSegment } from '../cpu/segment.ts';
 import { REG, SEG, SLOT, TR } from '../cpu/state-layout.ts';
 import { updateMode } from '../cpu/switch-mode.ts';
@@ -28,6 +29,7 @@ const TABLE_INDICATOR = 4;
 function interruptReturn(cpu: Cpu, rec: number, size: number): Flow {
   // Whatever becomes of it, a further NMI may come.
   cpu.nmiMasked = false;
+  if (cpu.nmiPending) lookAtEvents(cpu);
   if (cpu.mode === MODE.REAL) return returnReal(cpu, size, ~REAL_KEEPS);
   if (cpu.mode === MODE.V86) {
     if (iopl(cpu) === 3) return returnReal(cpu, size, ~(REAL_KEEPS | RFLAGS.IOPL));

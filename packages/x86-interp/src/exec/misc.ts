@@ -1,5 +1,6 @@
 import type { HaltExit } from '@picovm/core';
 import { CR0, RFLAGS } from '@picovm/core/x86';
+import type { Cpu } from '../cpu/cpu.ts';
 import { raise, VECTOR } from '../cpu/fault.ts';
 import { carry, overflow, readFlags, setCarryOverflow, writeLowFlags } from '../cpu/flags.ts';
 import { MODEL } from '../cpu/models.ts';
@@ -21,9 +22,14 @@ function changeFlag(mask: number, set: boolean): Handler {
   };
 }
 
+/** Stops the CPU until an interrupt comes. */
+export function waitForInterrupt(cpu: Cpu): void {
+  leaveWith(cpu, (cpu.state[SLOT.FLAGS] & RFLAGS.IF) !== 0 ? HALT_ENABLED : HALT_DISABLED);
+}
+
 const hlt: Handler = (cpu) => {
   requireSystem(cpu);
-  leaveWith(cpu, (cpu.state[SLOT.FLAGS] & RFLAGS.IF) !== 0 ? HALT_ENABLED : HALT_DISABLED);
+  waitForInterrupt(cpu);
   return NEXT;
 };
 

@@ -4,6 +4,7 @@ import { setCarryOverflow, setResult } from '../cpu/flags.ts';
 import { MODEL } from '../cpu/models.ts';
 import { REG } from '../cpu/state-layout.ts';
 import { AUX, RECORD } from '../decode/record.ts';
+import { mulHigh } from '../float/multiply-high.ts';
 import { type Handler, NEXT } from './handler.ts';
 import { immediate, load8, load16, load32, setReg16, setReg32 } from './operand.ts';
 
@@ -20,21 +21,9 @@ function wide(cpu: Cpu, lowSigned: number, overflows: boolean): void {
   setCarryOverflow(cpu, overflows ? 1 : 0, overflows ? 1 : 0);
 }
 
-/** The upper 32 bits of a signed product. */
-function mulHigh(a: number, b: number): number {
-  const high = umulHigh(a, b);
-  return (high - (a < 0 ? b : 0) - (b < 0 ? a : 0)) | 0;
-}
-
-/** The upper 32 bits of an unsigned product. */
-function umulHigh(a: number, b: number): number {
-  const al = a & 0xffff;
-  const ah = a >>> 16;
-  const bl = b & 0xffff;
-  const bh = b >>> 16;
-  const middle = ah * bl + ((al * bl) >>> 16);
-  const low = al * bh + (middle % 0x10000);
-  return (ah * bh + Math.floor(middle / 0x10000) + Math.floor(low / 0x10000)) | 0;
+// The upper 32 bits of a signed product.
+function signedMulHigh(a: number, b: number): number {
+  return (mulHigh(a, b) - (a < 0 ? b : 0) - (b < 0 ? a : 0)) | 0;
 }
 
 const mul: Sizes = [
@@ -54,7 +43,7 @@ const mul: Sizes = [
   (cpu, rec) => {
     const a = cpu.state[EAX];
     const b = load32(cpu, rec);
-    const high = umulHigh(a, b);
+    const high = mulHigh(a, b);
     cpu.state[EAX] = Math.imul(a, b);
     cpu.state[EDX] = high;
     wide(cpu, cpu.state[EAX], high !== 0);
@@ -82,7 +71,7 @@ const imul: Sizes = [
     const a = cpu.state[EAX];
     const b = load32(cpu, rec);
     const low = Math.imul(a, b);
-    const high = mulHigh(a, b);
+    const high = signedMulHigh(a, b);
     cpu.state[EAX] = low;
     cpu.state[EDX] = high;
     wide(cpu, low, high !== low >> 31);
@@ -100,7 +89,7 @@ function product16(cpu: Cpu, rec: number, a: number, b: number): void {
 function product32(cpu: Cpu, rec: number, a: number, b: number): void {
   const low = Math.imul(a, b);
   setReg32(cpu, rec, low);
-  wide(cpu, low, mulHigh(a, b) !== low >> 31);
+  wide(cpu, low, signedMulHigh(a, b) !== low >> 31);
 }
 
 const imulByRegister: Handler = (cpu, rec) => {
@@ -143,10 +132,8 @@ const div: Sizes = [
     const divisor = load32(cpu, rec) >>> 0;
     const high = cpu.u32[EDX];
     if (high >= divisor) raise(cpu, VECTOR.DE);
-    const dividend = (BigInt(high) << 32n) | BigInt(cpu.u32[EAX]);
-    const by = BigInt(divisor);
-    cpu.u32[EAX] = Number(dividend / by);
-    cpu.u32[EDX] = Number(dividend % by);
+    cpu.state[EAX] = divide64(high, cpu.u32[EAX], divisor);
+    cpu.state[EDX] = remainder;
     return NEXT;
   },
 ];
@@ -171,15 +158,42 @@ const idiv: Sizes = [
     return NEXT;
   },
   (cpu, rec) => {
-    const divisor = BigInt(signedDivisor(cpu, load32(cpu, rec)));
-    const dividend = (BigInt(cpu.state[EDX]) << 32n) | BigInt(cpu.u32[EAX]);
-    const quotient = dividend / divisor;
-    if (quotient < -0x80000000n || quotient > 0x7fffffffn) raise(cpu, VECTOR.DE);
-    cpu.state[EDX] = Number(dividend % divisor);
-    cpu.state[EAX] = Number(quotient);
+    const divisor = signedDivisor(cpu, load32(cpu, rec));
+    const negative = cpu.state[EDX] < 0;
+    const low = negative ? -cpu.state[EAX] >>> 0 : cpu.u32[EAX];
+    const high = negative ? (~cpu.state[EDX] + (low === 0 ? 1 : 0)) >>> 0 : cpu.u32[EDX];
+    const magnitude = Math.abs(divisor);
+    if (high >= magnitude) raise(cpu, VECTOR.DE);
+    const quotient = divide64(high, low, magnitude) >>> 0;
+    const minus = negative !== divisor < 0;
+    if (quotient > (minus ? 0x80000000 : 0x7fffffff)) raise(cpu, VECTOR.DE);
+    cpu.state[EAX] = minus ? -quotient : quotient;
+    cpu.state[EDX] = negative ? -remainder : remainder;
     return NEXT;
   },
 ];
+
+/** What `divide64` left, as int32. */
+let remainder = 0;
+
+// high:low / divisor, all unsigned, with a quotient of 32 bits, as int32. The estimate may be wrong by one: what doubles hold of the
+// dividend is off by less than the divisor.
+function divide64(high: number, low: number, divisor: number): number {
+  const quotient = Math.min(0xffffffff, Math.floor((high * 0x100000000 + low) / divisor));
+  // What is left lies between -divisor and twice the divisor.
+  const product = Math.imul(quotient, divisor) >>> 0;
+  const rest = (high - (mulHigh(quotient | 0, divisor | 0) >>> 0)) * 0x100000000 + low - product;
+  if (rest < 0) {
+    remainder = (rest + divisor) | 0;
+    return (quotient - 1) | 0;
+  }
+  if (rest >= divisor) {
+    remainder = (rest - divisor) | 0;
+    return (quotient + 1) | 0;
+  }
+  remainder = rest | 0;
+  return quotient | 0;
+}
 
 function signedDivisor(cpu: Cpu, divisor: number): number {
   if (divisor === 0) raise(cpu, VECTOR.DE);

@@ -1,6 +1,8 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import { locate8, locate16, locate32, read8, read16, read32, write8, write16, write32 } from '../cpu/memory.ts';
 import { MODEL } from '../cpu/models.ts';
+import { ACCESS } from '../cpu/page-walk.ts';
+import { refill } from '../cpu/refill.ts';
 import { probeWrite } from '../cpu/slow-memory.ts';
 import type { Binary } from './alu.ts';
 
@@ -81,7 +83,8 @@ export function modify8(cpu: Cpu, rec: number, f: Binary, b: number): void {
   const register = cpu.cache.code[rec + RM];
   const offset = effectiveAddress(cpu, rec);
   const segment = segmentOf(cpu, rec);
-  const at = register >= 0 ? register : locate8(cpu, segment, offset);
+  let at = register >= 0 ? register : locate8(cpu, segment, offset);
+  if (at < 0) at = refill(cpu, segment, offset, 1, ACCESS.WRITE);
   if (at >= 0) {
     cpu.mem[at] = f(cpu, cpu.mem[at], b);
     return;
@@ -95,7 +98,8 @@ export function modify16(cpu: Cpu, rec: number, f: Binary, b: number): void {
   const register = cpu.cache.code[rec + RM];
   const offset = effectiveAddress(cpu, rec);
   const segment = segmentOf(cpu, rec);
-  const at = register >= 0 ? register : locate16(cpu, segment, offset);
+  let at = register >= 0 ? register : locate16(cpu, segment, offset);
+  if (at < 0) at = refill(cpu, segment, offset, 2, ACCESS.WRITE);
   if (at >= 0) {
     cpu.view.setUint16(at, f(cpu, cpu.view.getUint16(at, true), b), true);
     return;
@@ -109,13 +113,25 @@ export function modify32(cpu: Cpu, rec: number, f: Binary, b: number): void {
   const register = cpu.cache.code[rec + RM];
   const offset = effectiveAddress(cpu, rec);
   const segment = segmentOf(cpu, rec);
-  const at = register >= 0 ? register : locate32(cpu, segment, offset);
+  let at = register >= 0 ? register : locate32(cpu, segment, offset);
+  if (at < 0) at = refill(cpu, segment, offset, 4, ACCESS.WRITE);
   if (at >= 0) {
     cpu.view.setInt32(at, f(cpu, cpu.view.getInt32(at, true), b), true);
     return;
   }
   probeWrite(cpu, segment, offset, 4);
   write32(cpu, segment, offset, f(cpu, read32(cpu, segment, offset), b));
+}
+
+/** Raises the fault that a change of the r/m operand of `size` bytes would raise, and reads it, if it is in memory. */
+export function touch(cpu: Cpu, rec: number, size: 1 | 2 | 4): void {
+  if (cpu.cache.code[rec + RM] >= 0) return;
+  const offset = effectiveAddress(cpu, rec);
+  const segment = segmentOf(cpu, rec);
+  probeWrite(cpu, segment, offset, size);
+  if (size === 1) read8(cpu, segment, offset);
+  else if (size === 2) read16(cpu, segment, offset);
+  else read32(cpu, segment, offset);
 }
 
 /** The register operand, 8 bits, unsigned. */

@@ -2,6 +2,7 @@ import type { AccessSize } from '@picovm/core';
 import type { Cpu } from '../cpu/cpu.ts';
 import { read8, read16, read32, write8, write16, write32 } from '../cpu/memory.ts';
 import { deviceAccess } from '../cpu/pace.ts';
+import { ACCESS } from '../cpu/page-walk.ts';
 import { elementsOnPage, pinRead, pinWrite } from '../cpu/pin.ts';
 import { probeWrite } from '../cpu/slow-memory.ts';
 import { ES, REG } from '../cpu/state-layout.ts';
@@ -20,13 +21,13 @@ function dx(cpu: Cpu): number {
   return cpu.u16[REG.DX * 4];
 }
 
-function touchPort(cpu: Cpu, port: number, size: AccessSize): void {
-  checkPort(cpu, port, size);
+function touchPort(cpu: Cpu, port: number, size: AccessSize, access: number): void {
+  checkPort(cpu, port, size, access);
   deviceAccess(cpu);
 }
 
 function portIn(cpu: Cpu, port: number, size: AccessSize): Flow {
-  touchPort(cpu, port, size);
+  touchPort(cpu, port, size, ACCESS.READ);
   const value = cpu.sink.portRead(port, size);
   if (size === 1) cpu.u8[0] = value;
   else if (size === 2) cpu.u16[0] = value;
@@ -35,7 +36,7 @@ function portIn(cpu: Cpu, port: number, size: AccessSize): Flow {
 }
 
 function portOut(cpu: Cpu, port: number, size: AccessSize): Flow {
-  touchPort(cpu, port, size);
+  touchPort(cpu, port, size, ACCESS.WRITE);
   cpu.sink.portWrite(port, size, size === 1 ? cpu.u8[0] : size === 2 ? cpu.u16[0] : cpu.u32[0]);
   return NEXT;
 }
@@ -48,8 +49,10 @@ function forSizes(make: (size: AccessSize) => Handler): Sizes {
 function insElement(size: AccessSize): Element {
   return (cpu, _rec, mask) => {
     const to = cpu.state[DI] & mask;
+    // Whether the port may be used is asked first.
+    checkPort(cpu, dx(cpu), size, ACCESS.READ);
     probeWrite(cpu, ES, to, size);
-    touchPort(cpu, dx(cpu), size);
+    deviceAccess(cpu);
     const value = cpu.sink.portRead(dx(cpu), size);
     if (size === 1) write8(cpu, ES, to, value);
     else if (size === 2) write16(cpu, ES, to, value);
@@ -62,13 +65,14 @@ function outsElement(size: AccessSize): Element {
   return (cpu, rec, mask) => {
     const segment = segmentOf(cpu, rec);
     const from = cpu.state[SI] & mask;
+    checkPort(cpu, dx(cpu), size, ACCESS.WRITE);
     const value =
       size === 1
         ? read8(cpu, segment, from)
         : size === 2
           ? read16(cpu, segment, from)
           : read32(cpu, segment, from) >>> 0;
-    touchPort(cpu, dx(cpu), size);
+    deviceAccess(cpu);
     cpu.sink.portWrite(dx(cpu), size, value);
     advance(cpu, SI, mask, size, 1);
   };
@@ -80,6 +84,7 @@ function insBulk(size: AccessSize): Bulk {
   return (cpu, _rec, mask, count) => {
     if (count < 2 || goesDown(cpu) || cpu.watchPorts !== 0) return 0;
     const to = cpu.state[DI] & mask;
+    checkPort(cpu, dx(cpu), size, ACCESS.READ);
     const n = Math.min(count, elementsOnPage(cpu, ES, to, size, mask));
     const target = n < 2 ? -1 : pinWrite(cpu, ES, to, size);
     if (target < 0) return 0;
@@ -97,6 +102,7 @@ function outsBulk(size: AccessSize): Bulk {
     if (count < 2 || goesDown(cpu) || cpu.watchPorts !== 0) return 0;
     const segment = segmentOf(cpu, rec);
     const from = cpu.state[SI] & mask;
+    checkPort(cpu, dx(cpu), size, ACCESS.WRITE);
     const n = Math.min(count, elementsOnPage(cpu, segment, from, size, mask));
     const source = n < 2 ? -1 : pinRead(cpu, segment, from, size);
     if (source < 0) return 0;

@@ -154,12 +154,15 @@ const enter: Handler = (cpu, rec) => {
   const mask = state[SLOT.STACK_MASK];
   const frame = stackOffset(cpu, -size);
   const write = wide ? write32 : write16;
-  // All that can fault comes before the registers change: the pushes, and a write to where the stack will end.
-  for (let n = 0; n <= level; n++) probeWrite(cpu, SS, stackOffset(cpu, -size * (n + 1)), size);
+  // All that can fault comes before the registers change, in its order: the pushes, of which most copy from the frame before,
+  // and a write to where the stack will end.
+  for (let n = 0; n <= level; n++) {
+    if (n > 0 && n < level) probeRead(cpu, SS, (bp - size * n) & mask, size);
+    probeWrite(cpu, SS, stackOffset(cpu, -size * (n + 1)), size);
+  }
   const pushes = level === 0 ? 1 : level + 1;
   const end = stackOffset(cpu, -size * pushes - immediate(cpu, rec));
   if (cpu.model >= MODEL.I80386) probeWrite(cpu, SS, end, size);
-  for (let n = 1; n < level; n++) probeRead(cpu, SS, (bp - size * n) & mask, size);
   write(cpu, SS, frame, bp);
   for (let n = 1; n < level; n++) {
     const from = (bp - size * n) & mask;

@@ -1,8 +1,9 @@
-import type { ControlExit, IrqWindowExit, KickedExit, RunBudget, ShutdownExit, SliceEndExit } from '@picovm/core';
+import type { IrqWindowExit, KickedExit, RunBudget, ShutdownExit, SliceEndExit } from '@picovm/core';
 import { RFLAGS } from '@picovm/core/x86';
+import type { BreakpointExit, InterpExit } from '../breakpoint.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { DR6_BITS, reportDebug } from '../cpu/debug-registers.ts';
-import { FAULT, VECTOR } from '../cpu/fault.ts';
+import { FAULT, NO_FAULT, VECTOR } from '../cpu/fault.ts';
 import { currentIp } from '../cpu/ip.ts';
 import { MODEL } from '../cpu/models.ts';
 import { SLOT } from '../cpu/state-layout.ts';
@@ -20,23 +21,33 @@ const SHUTDOWN: ShutdownExit = Object.freeze({ reason: 'shutdown' });
 /** Instructions between two looks at the clock: 20 to 60 µs. */
 const CHUNK = 4096;
 
-/** Runs the CPU until there is an exit, or the budget is used up. */
-export function run(cpu: Cpu, budget: RunBudget): ControlExit {
+/**
+ * Runs the CPU until there is an exit, or the budget is used up.
+ * @throws VmError `ERR_DEVICE` if a function of the user threw, between two instructions
+ */
+export function run(cpu: Cpu, budget: RunBudget): InterpExit {
   const end = budget.instructions === undefined ? Number.POSITIVE_INFINITY : instructionsOf(cpu) + budget.instructions;
   const timed = budget.nanoseconds !== Number.POSITIVE_INFINITY;
   const deadline = timed ? performance.now() + budget.nanoseconds / 1e6 : 0;
   cpu.cache.prepare();
-  for (let first = true; ; first = false) {
-    const exit = event(cpu);
-    if (exit !== undefined) return exit;
-    const left = end - instructionsOf(cpu);
-    if (left <= 0 || (!first && timed && performance.now() >= deadline)) return SLICE_END;
-    runChunk(cpu, Math.min(CHUNK, left));
+  cpu.inRun = true;
+  try {
+    for (let first = true; ; first = false) {
+      const exit = event(cpu);
+      if (exit !== undefined) return exit;
+      const left = end - instructionsOf(cpu);
+      if (left <= 0 || (!first && timed && performance.now() >= deadline)) return SLICE_END;
+      runChunk(cpu, Math.min(CHUNK, left));
+    }
+  } finally {
+    cpu.inRun = false;
   }
 }
 
 // What is due between two instructions.
-function event(cpu: Cpu): ControlExit | undefined {
+function event(cpu: Cpu): InterpExit | undefined {
+  const hit = hostEvent(cpu);
+  if (hit !== undefined) return hit;
   if (cpu.pendingExit !== undefined) {
     const exit = cpu.pendingExit;
     cpu.pendingExit = undefined;
@@ -44,6 +55,8 @@ function event(cpu: Cpu): ControlExit | undefined {
   }
   if (cpu.pendingException !== null || cpu.pendingInterrupt !== null) deliverPending(cpu);
   if (cpu.nmiPending && !cpu.nmiMasked && !inShadow(cpu) && !cpu.shutdown) deliverNmi(cpu);
+  const delivering = hostEvent(cpu);
+  if (delivering !== undefined) return delivering;
   if (cpu.shutdown) return SHUTDOWN;
   if (cpu.kicked) {
     cpu.kicked = false;
@@ -51,6 +64,16 @@ function event(cpu: Cpu): ControlExit | undefined {
   }
   if (cpu.windowWanted && (cpu.state[SLOT.FLAGS] & RFLAGS.IF) !== 0 && !inShadow(cpu)) return IRQ_WINDOW;
   return undefined;
+}
+
+// What the host asked to be told.
+function hostEvent(cpu: Cpu): BreakpointExit | undefined {
+  const { failure } = cpu;
+  if (failure !== undefined) {
+    cpu.failure = undefined;
+    throw failure;
+  }
+  return cpu.breakpoints?.takeExit();
 }
 
 function deliverPending(cpu: Cpu): void {
@@ -67,7 +90,7 @@ function deliverPending(cpu: Cpu): void {
 function deliverNmi(cpu: Cpu): void {
   cpu.nmiPending = false;
   cpu.nmiMasked = true;
-  deliverInterrupt(cpu, VECTOR.NMI, cpu.state[SLOT.RIP]);
+  deliverInterrupt(cpu, VECTOR.NMI, cpu.state[SLOT.RIP], 'nmi');
 }
 
 function inShadow(cpu: Cpu): boolean {
@@ -108,6 +131,10 @@ function runChunk(cpu: Cpu, count: number): void {
 // A faulting instruction counts as one, so that a guest whose fault handler faults cannot run for ever.
 function deliverFault(cpu: Cpu): void {
   const { state } = cpu;
+  if (cpu.faultVector === NO_FAULT) {
+    state[SLOT.RIP] = currentIp(cpu);
+    return;
+  }
   const pc = state[SLOT.PC];
   const rec = cpu.cache.code[pc] !== 0 ? pc : SCRATCH;
   let ip = state[SLOT.RIP];

@@ -3,7 +3,7 @@ import { setCarries, setResult } from '../cpu/flags.ts';
 import { REG } from '../cpu/state-layout.ts';
 import type { Binary } from './alu.ts';
 import { type Handler, NEXT } from './handler.ts';
-import { immediate, modify16, modify32, reg16, reg32 } from './operand.ts';
+import { immediate, modify16, modify32, reg16, reg32, touch } from './operand.ts';
 
 // `a` is the operand that is shifted, `cpu.temp` the one whose bits come in, `n` the count, 1 to 31. Counts above 16
 // of a word are undefined; what comes in then are the bits of the other operand again, as on some processors.
@@ -51,6 +51,7 @@ function word(f: Binary, count: Count): Handler {
     const n = count(cpu, rec) & 31;
     cpu.temp = reg16(cpu, rec);
     if (n !== 0) modify16(cpu, rec, f, n);
+    else touch(cpu, rec, 2);
     return NEXT;
   };
 }
@@ -60,6 +61,7 @@ function doubleWord(f: Binary, count: Count): Handler {
     const n = count(cpu, rec) & 31;
     cpu.temp = reg32(cpu, rec);
     if (n !== 0) modify32(cpu, rec, f, n);
+    else touch(cpu, rec, 4);
     return NEXT;
   };
 }

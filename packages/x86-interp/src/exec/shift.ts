@@ -4,7 +4,7 @@ import { MODEL } from '../cpu/models.ts';
 import { REG } from '../cpu/state-layout.ts';
 import type { Binary } from './alu.ts';
 import { type Handler, NEXT } from './handler.ts';
-import { immediate, load8, load16, load32, modify8, modify16, modify32 } from './operand.ts';
+import { immediate, modify8, modify16, modify32, touch } from './operand.ts';
 
 type Sizes<T> = readonly [T, T, T];
 
@@ -112,19 +112,19 @@ function shift(name: string, operation: Operation): Record<string, Sizes<Handler
     (cpu, rec) => {
       const n = countOf(cpu, count(cpu, rec));
       if (n !== 0) modify8(cpu, rec, f8, n);
-      else load8(cpu, rec);
+      else touch(cpu, rec, 1);
       return NEXT;
     },
     (cpu, rec) => {
       const n = countOf(cpu, count(cpu, rec));
       if (n !== 0) modify16(cpu, rec, f16, n);
-      else load16(cpu, rec);
+      else touch(cpu, rec, 2);
       return NEXT;
     },
     (cpu, rec) => {
       const n = countOf(cpu, count(cpu, rec));
       if (n !== 0) modify32(cpu, rec, f32, n);
-      else load32(cpu, rec);
+      else touch(cpu, rec, 4);
       return NEXT;
     },
   ];

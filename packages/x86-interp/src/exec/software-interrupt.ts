@@ -5,13 +5,13 @@ import { currentIp, nextIp } from '../cpu/ip.ts';
 import { MODE } from '../cpu/mode.ts';
 import { MODEL } from '../cpu/models.ts';
 import { type Flow, type Handler, JUMP, NEXT } from './handler.ts';
-import { debugInterrupt, softwareInterrupt } from './interrupt.ts';
+import { debugInterrupt, interruptDue, softwareException, softwareInterrupt } from './interrupt.ts';
 import { immediate } from './operand.ts';
 import { iopl } from './privilege.ts';
 import { interruptVirtual, isRedirected } from './virtual-if.ts';
 
-function enter(cpu: Cpu, vector: number, next: number): Flow {
-  softwareInterrupt(cpu, vector, next);
+function enterException(cpu: Cpu, vector: number, next: number): Flow {
+  softwareException(cpu, vector, next);
   return JUMP;
 }
 
@@ -20,13 +20,17 @@ const int: Handler = (cpu, rec) => {
   const vector = immediate(cpu, rec);
   const next = nextIp(cpu, rec);
   if (cpu.mode === MODE.V86) {
-    if (isRedirected(cpu, vector)) return interruptVirtual(cpu, vector, next);
+    if (isRedirected(cpu, vector)) {
+      interruptDue(cpu, vector, next, 'software');
+      return interruptVirtual(cpu, vector, next);
+    }
     if (iopl(cpu) < 3) raise(cpu, VECTOR.GP);
   }
-  return enter(cpu, vector, next);
+  softwareInterrupt(cpu, vector, next);
+  return JUMP;
 };
-const int3: Handler = (cpu, rec) => enter(cpu, VECTOR.BP, nextIp(cpu, rec));
-const into: Handler = (cpu, rec) => (overflow(cpu) !== 0 ? enter(cpu, VECTOR.OF, nextIp(cpu, rec)) : NEXT);
+const int3: Handler = (cpu, rec) => enterException(cpu, VECTOR.BP, nextIp(cpu, rec));
+const into: Handler = (cpu, rec) => (overflow(cpu) !== 0 ? enterException(cpu, VECTOR.OF, nextIp(cpu, rec)) : NEXT);
 
 const int1: Handler = (cpu, rec) => {
   debugInterrupt(cpu, nextIp(cpu, rec));
@@ -47,5 +51,9 @@ export const INTERRUPTS: Record<string, Handler> = {
   INT3: int3,
   INT1: int1,
   INTO: into,
+  UD0: undefinedOpcode,
+  UD1: undefinedOpcode,
   UD2: undefinedOpcode,
+  // There is no system management mode to return from.
+  RSM: undefinedOpcode,
 };

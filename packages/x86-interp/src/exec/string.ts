@@ -1,6 +1,6 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import { read8, read16, read32, write8, write16, write32 } from '../cpu/memory.ts';
-import { elementsOnPage, pinRead, pinWrite } from '../cpu/pin.ts';
+import { bytesWithoutCode, elementsTogether, pinRead, pinWrite } from '../cpu/pin.ts';
 import { ES, REG } from '../cpu/state-layout.ts';
 import { type Binary, sub8, sub16, sub32 } from './alu.ts';
 import type { Handler } from './handler.ts';
@@ -19,6 +19,8 @@ const WRITE: readonly Write[] = [write8, write16, write32];
 const COMPARE: readonly Binary[] = [sub8, sub16, sub32];
 /** Below so many elements, one by one is as fast. */
 const WORTH_IT = 8;
+/** Bytes between source and target of a copy that are worth a copy of their own. */
+const FAR = 0x1000;
 
 function accumulator(cpu: Cpu, size: Size): number {
   return size === 1 ? cpu.u8[0] : size === 2 ? cpu.u16[0] : cpu.state[0];
@@ -39,15 +41,19 @@ function moveBulk(size: Size): Bulk {
     const segment = segmentOf(cpu, rec);
     const from = cpu.state[SI] & mask;
     const to = cpu.state[DI] & mask;
-    const fitting = Math.min(elementsOnPage(cpu, segment, from, size, mask), elementsOnPage(cpu, ES, to, size, mask));
-    const n = Math.min(count, fitting);
-    if (n < WORTH_IT) return 0;
+    const ahead = elementsTogether(cpu, segment, from, size, mask);
+    const fitting = Math.min(count, ahead, elementsTogether(cpu, ES, to, size, mask));
+    if (fitting < WORTH_IT) return 0;
     const source = pinRead(cpu, segment, from, size);
     const target = pinWrite(cpu, ES, to, size);
     if (source < 0 || target < 0) return 0;
+    const distance = target - source;
+    // What lies far enough ahead is copied up to where it begins.
+    const most = distance >= FAR ? Math.min(fitting, Math.floor(distance / size)) : fitting;
+    const n = Math.floor(bytesWithoutCode(cpu, target, most * size) / size);
     const bytes = n * size;
     // A source that the copy itself writes to repeats a pattern.
-    if (target > source && target < source + bytes) copyUp(cpu, size, source, target, bytes);
+    if (distance > 0 && distance < bytes) copyUp(cpu, size, source, target, bytes);
     else cpu.mem.copyWithin(target, source, source + bytes);
     advance(cpu, SI, mask, size, n);
     advance(cpu, DI, mask, size, n);
@@ -73,13 +79,16 @@ function storeBulk(size: Size): Bulk {
   return (cpu, _rec, mask, count) => {
     if (count < WORTH_IT || goesDown(cpu)) return 0;
     const to = cpu.state[DI] & mask;
-    const n = Math.min(count, elementsOnPage(cpu, ES, to, size, mask));
-    const target = n < WORTH_IT ? -1 : pinWrite(cpu, ES, to, size);
+    const fitting = Math.min(count, elementsTogether(cpu, ES, to, size, mask));
+    const target = fitting < WORTH_IT ? -1 : pinWrite(cpu, ES, to, size);
     if (target < 0) return 0;
+    const n = Math.floor(bytesWithoutCode(cpu, target, fitting * size) / size);
     const { mem, view } = cpu;
     const value = accumulator(cpu, size);
     const end = target + n * size;
     if (size === 1) mem.fill(value, target, end);
+    else if (size === 2 && target % 2 === 0) cpu.mem16.fill(value, target / 2, end / 2);
+    else if (size === 4 && target % 4 === 0) cpu.mem32.fill(value, target / 4, end / 4);
     else if (size === 2) for (let at = target; at < end; at += 2) view.setUint16(at, value, true);
     else for (let at = target; at < end; at += 4) view.setInt32(at, value, true);
     advance(cpu, DI, mask, size, n);
@@ -100,9 +109,8 @@ function loadElement(size: Size, read: Read): Element {
 function compareElement(size: Size, read: Read, compare: Binary): Element {
   return (cpu, rec, mask) => {
     const { state } = cpu;
-    const left = read(cpu, segmentOf(cpu, rec), state[SI] & mask);
     const right = read(cpu, ES, state[DI] & mask);
-    compare(cpu, left, right);
+    compare(cpu, read(cpu, segmentOf(cpu, rec), state[SI] & mask), right);
     advance(cpu, SI, mask, size, 1);
     advance(cpu, DI, mask, size, 1);
   };

@@ -1,10 +1,11 @@
 import { CR0 } from '@picovm/core/x86';
 import { setControl } from '../cpu/control-registers.ts';
+import { controlWritten } from '../cpu/control-written.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { checkDebugAccess } from '../cpu/debug-registers.ts';
 import { raise, VECTOR } from '../cpu/fault.ts';
 import { read16, read32, write16, write32 } from '../cpu/memory.ts';
-import { cr0Bits, cr4Bits, MODEL } from '../cpu/models.ts';
+import { cr0Bits, MODEL } from '../cpu/models.ts';
 import { probeWrite } from '../cpu/slow-memory.ts';
 import { SEG, SLOT } from '../cpu/state-layout.ts';
 import { updateMode } from '../cpu/switch-mode.ts';
@@ -52,7 +53,7 @@ const CONTROL_SLOTS: Readonly<Record<number, number>> = { 0: SLOT.CR0, 2: SLOT.C
 function controlSlot(cpu: Cpu, rec: number): number {
   const number = cpu.cache.code[rec + RECORD.REG];
   const slot = CONTROL_SLOTS[number];
-  if (slot === undefined || (number === 4 && cpu.model < MODEL.PENTIUM)) raise(cpu, VECTOR.UD);
+  if (slot === undefined || (number === 4 && cpu.processor.cr4 === 0)) raise(cpu, VECTOR.UD);
   return slot;
 }
 
@@ -67,9 +68,12 @@ const writeControl: Handler = (cpu, rec) => {
   requireSystem(cpu);
   const value = load32(cpu, rec);
   if (slot === SLOT.CR0) return loadCr0(cpu, value);
-  if (slot === SLOT.CR4 && (value & ~cr4Bits(cpu.model)) !== 0) raise(cpu, VECTOR.GP);
-  if (slot === SLOT.CR2) cpu.state[slot] = value;
-  else setControl(cpu, slot, value);
+  if (slot === SLOT.CR4 && (value & ~cpu.processor.cr4) !== 0) raise(cpu, VECTOR.GP);
+  if (slot === SLOT.CR2) {
+    const before = cpu.state[slot];
+    cpu.state[slot] = value;
+    controlWritten(cpu, slot, before);
+  } else setControl(cpu, slot, value);
   return NEXT;
 };
 
@@ -95,9 +99,11 @@ const writeDebug: Handler = (cpu, rec) => {
   const slot = debugSlot(cpu, rec);
   checkDebugAccess(cpu);
   const value = load32(cpu, rec);
+  const before = cpu.state[slot];
   if (slot === SLOT.DR + 12) cpu.state[slot] = (value & DR6_BITS) | DR6_ONES;
   else cpu.state[slot] = slot === SLOT.DR + 14 ? (value & ~0xd800) | 0x400 : value;
   watchesChanged(cpu);
+  controlWritten(cpu, slot, before);
   return NEXT;
 };
 
@@ -149,7 +155,9 @@ function all(handler: Handler): Sizes {
 
 const clts: Handler = (cpu) => {
   requireSystem(cpu);
-  cpu.state[SLOT.CR0] &= ~CR0.TS;
+  const before = cpu.state[SLOT.CR0];
+  cpu.state[SLOT.CR0] = before & ~CR0.TS;
+  controlWritten(cpu, SLOT.CR0, before);
   return NEXT;
 };
 

@@ -1,5 +1,6 @@
 import { CR0, RFLAGS } from '@picovm/core/x86';
 import { setControl } from '../cpu/control-registers.ts';
+import { controlWritten } from '../cpu/control-written.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { DR6_BITS, trapAfter } from '../cpu/debug-registers.ts';
 import { attributesOf, baseOf, type Descriptor, limitOf, markBusy, selectorCode, typeOf } from '../cpu/descriptor.ts';
@@ -8,11 +9,11 @@ import { readFlags } from '../cpu/flags.ts';
 import { segmentSlot, setNullSegment, setSegmentRegister } from '../cpu/segment.ts';
 import { ATTR, CS, LDTR, SEG, SLOT, SS, TR } from '../cpu/state-layout.ts';
 import { updateMode } from '../cpu/switch-mode.ts';
-import { probeSystemRead, writeSystem16 } from '../cpu/system-memory.ts';
+import { probeSystemRead, probeSystemWrite, writeSystem16 } from '../cpu/system-memory.ts';
 import { type Flow, JUMP } from './handler.ts';
 import { loadFlags } from './load-flags.ts';
 import { loadTaskSegments } from './task-segments.ts';
-import { layoutOf, readTss, saveTask, type TaskState } from './tss.ts';
+import { layoutOf, probeSave, readTss, saveTask, type TaskState } from './tss.ts';
 
 /** What switches the task: which of the two is busy then, and whether it is nested, depends on it. */
 export const TASK_BY = { JUMP: 0, CALL: 1, IRET: 2 } as const;
@@ -22,6 +23,7 @@ const BUSY = 2;
 /** The local breakpoints of DR7. */
 const DR7_LOCAL = 0x155;
 const REGISTERS = 8;
+const DESCRIPTOR_BYTES = 8;
 const SEGMENTS = 6;
 const NO_STACK_LEVEL = 3;
 
@@ -42,6 +44,11 @@ export function switchTask(cpu: Cpu, tss: Descriptor, by: number, ip: number, ex
   const oldSelector = state[TR + SEG.SELECTOR];
   const oldEntry = (state[SLOT.GDT_BASE] + (oldSelector & 0xfff8)) | 0;
   const oldWide = isWide(state[TR + SEG.ATTRIBUTES]);
+  // All that is written must be there before anything is.
+  probeSave(cpu, state[TR + SEG.BASE], oldWide);
+  if (by === TASK_BY.CALL) probeSystemWrite(cpu, base, 2);
+  else probeSystemWrite(cpu, oldEntry, DESCRIPTOR_BYTES);
+  if (by !== TASK_BY.IRET) probeSystemWrite(cpu, tss.at, DESCRIPTOR_BYTES);
   const saved = by === TASK_BY.IRET ? readFlags(cpu) & ~RFLAGS.NT : readFlags(cpu) | flags;
   saveTask(cpu, state[TR + SEG.BASE], oldWide, ip, saved);
   if (by === TASK_BY.CALL) writeSystem16(cpu, base, oldSelector);
@@ -66,8 +73,8 @@ function becomeTask(cpu: Cpu, task: TaskState, wide: boolean, nested: boolean): 
   const { state } = cpu;
   cpu.faultAtRip = true;
   state[SLOT.RIP] = task.ip;
-  state[SLOT.CR0] |= CR0.TS;
-  state[SLOT.DR + 14] &= ~DR7_LOCAL;
+  change(cpu, SLOT.CR0, state[SLOT.CR0] | CR0.TS);
+  change(cpu, SLOT.DR + 14, state[SLOT.DR + 14] & ~DR7_LOCAL);
   loadFlags(cpu, task.flags | (nested ? RFLAGS.NT : 0), -1);
   cpu.resumeLoaded = (task.flags & RFLAGS.RF) !== 0;
   for (let n = 0; n < REGISTERS; n++) state[n * 2] = task.registers[n];
@@ -77,6 +84,12 @@ function becomeTask(cpu: Cpu, task: TaskState, wide: boolean, nested: boolean): 
   updateMode(cpu);
   if (task.trap) trapAfter(cpu, DR6_BITS.BT);
   if (wide && (state[SLOT.CR0] & CR0.PG) !== 0) setControl(cpu, SLOT.CR3, task.cr3);
+}
+
+function change(cpu: Cpu, slot: number, value: number): void {
+  const before = cpu.state[slot];
+  cpu.state[slot] = value;
+  if (value !== before) controlWritten(cpu, slot, before);
 }
 
 // Until SS is loaded the privilege level counts as 3, so that the handler of a fault has a stack: that of the new TSS.

@@ -1,6 +1,6 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import { selectorOf } from '../cpu/segment.ts';
-import { readSystem16, readSystem32, writeSystem16, writeSystem32 } from '../cpu/system-memory.ts';
+import { probeSystemWrite, readSystem16, readSystem32, writeSystem16, writeSystem32 } from '../cpu/system-memory.ts';
 
 /** Where the fields of a TSS are (Intel SDM volume 3A, sections 8.2.1 and 8.6), by the size of its registers. */
 interface Layout {
@@ -60,6 +60,12 @@ export function readTss(cpu: Cpu, base: number, wide: boolean): TaskState {
     cr3: wide ? readSystem32(cpu, (base + CR3) | 0) : 0,
     trap: wide && (readSystem16(cpu, (base + TRAP) | 0) & 1) !== 0,
   };
+}
+
+/** Raises the page fault that {@link saveTask} would raise. */
+export function probeSave(cpu: Cpu, base: number, wide: boolean): void {
+  const { size, ip, segments } = layoutOf(wide);
+  probeSystemWrite(cpu, (base + ip) | 0, (2 + REGISTERS + segments) * size);
 }
 
 /** Saves the current task. @param ip where it will go on @param flags its RFLAGS */

@@ -8,53 +8,61 @@ import type { FloatStatus } from './status.ts';
 let remHi = 0;
 let remLo = 0;
 
+const TWO_32 = 0x100000000;
+
 // One 32-bit digit of a quotient: (rem:next) / d with rem < d, d normalized. Leaves the remainder in rem.
 function quotientDigit(dHi: number, dLo: number, next: number): number {
-  const d = (dHi >>> 0) * 0x100000000 + (dLo >>> 0);
-  const n = (remHi >>> 0) * 0x100000000 + (remLo >>> 0);
-  let q = Math.min(0xffffffff, Math.floor((n / d) * 0x100000000));
-  // rem:next - q*d, 96 bits: the estimate is wrong by a few units at most.
-  const q0 = Math.imul(q, dLo) >>> 0;
-  const t1 = (mulHigh(q | 0, dLo) >>> 0) + (Math.imul(q, dHi) >>> 0);
-  const t2 = (mulHigh(q | 0, dHi) >>> 0) + (t1 >= 0x100000000 ? 1 : 0);
-  let w0 = (next >>> 0) - q0;
-  let borrow = w0 < 0 ? 1 : 0;
-  let w1 = (remLo >>> 0) - (t1 % 0x100000000) - borrow;
-  borrow = w1 < 0 ? 1 : 0;
-  let w2 = (remHi >>> 0) - t2 - borrow;
-  w0 = w0 < 0 ? w0 + 0x100000000 : w0;
-  w1 = w1 < 0 ? w1 + 0x100000000 : w1;
   const dh = dHi >>> 0;
   const dl = dLo >>> 0;
-  while (w2 < 0) {
+  const n = (remHi >>> 0) * TWO_32 + (remLo >>> 0);
+  // Wrong by one at most: what doubles lose is far behind the point.
+  let q = Math.min(0xffffffff, Math.floor((n / (dh * TWO_32 + dl)) * TWO_32));
+  // rem:next - q*d, between -d and 2*d: its lowest 32 bits, and all above.
+  let low = (next >>> 0) - (Math.imul(q, dLo) >>> 0);
+  const middle = (remLo >>> 0) - (mulHigh(q | 0, dLo) >>> 0) - (Math.imul(q, dHi) >>> 0);
+  let high = ((remHi >>> 0) - (mulHigh(q | 0, dHi) >>> 0)) * TWO_32 + middle;
+  if (low < 0) {
+    low += TWO_32;
+    high--;
+  }
+  if (high < 0) {
     q--;
-    w0 += dl;
-    if (w0 >= 0x100000000) {
-      w0 -= 0x100000000;
-      w1++;
-    }
-    w1 += dh;
-    if (w1 >= 0x100000000) {
-      w1 -= 0x100000000;
-      w2++;
-    }
-  }
-  while (w2 > 0 || w1 > dh || (w1 === dh && w0 >= dl)) {
+    low += dl;
+    high += dh;
+  } else if (high > dh || (high === dh && low >= dl)) {
     q++;
-    w0 -= dl;
-    if (w0 < 0) {
-      w0 += 0x100000000;
-      w1--;
-    }
-    w1 -= dh;
-    if (w1 < 0) {
-      w1 += 0x100000000;
-      w2--;
-    }
+    low -= dl;
+    high -= dh;
   }
-  remHi = w1 | 0;
-  remLo = w0 | 0;
+  if (low < 0) high--;
+  else if (low >= TWO_32) high++;
+  remHi = high | 0;
+  remLo = low | 0;
   return q | 0;
+}
+
+/** What `divideSignificands` gives: 64 bits of which the highest is set, and 32 behind them, the lowest for all others. */
+export const quotient = { high: 0, low: 0, extra: 0 };
+
+/** Divides two significands with their highest bits set; if the first one is less, it is doubled before. */
+export function divideSignificands(aHi: number, aLo: number, bHi: number, bLo: number): void {
+  const less = aHi !== bHi ? aHi >>> 0 < bHi >>> 0 : aLo >>> 0 < bLo >>> 0;
+  let next = 0;
+  if (less) {
+    remHi = aHi;
+    remLo = aLo;
+  } else {
+    next = aLo << 31;
+    remLo = (aHi << 31) | (aLo >>> 1);
+    remHi = aHi >>> 1;
+  }
+  quotient.high = quotientDigit(bHi, bLo, next);
+  quotient.low = quotientDigit(bHi, bLo, 0);
+  quotient.extra = 0;
+  if ((remHi | remLo) !== 0) {
+    quotient.extra = quotientDigit(bHi, bLo, 0);
+    if ((remHi | remLo) !== 0) quotient.extra |= 1;
+  }
 }
 
 /** r = a / b. */
@@ -78,26 +86,12 @@ export function divide(
     } else setZero(r, sign);
     return;
   }
-  const { hi: dHi, lo: dLo } = b;
   const less = a.hi !== b.hi ? a.hi >>> 0 < b.hi >>> 0 : a.lo >>> 0 < b.lo >>> 0;
   r.exp = a.exp - b.exp - (less ? 1 : 0);
-  let next = 0;
-  if (less) {
-    remHi = a.hi;
-    remLo = a.lo;
-  } else {
-    next = a.lo << 31;
-    remLo = (a.hi << 31) | (a.lo >>> 1);
-    remHi = a.hi >>> 1;
-  }
+  divideSignificands(a.hi, a.lo, b.hi, b.lo);
   r.kind = KIND.FINITE;
   r.sign = sign;
-  r.hi = quotientDigit(dHi, dLo, next);
-  r.lo = quotientDigit(dHi, dLo, 0);
-  let extra = 0;
-  if ((remHi | remLo) !== 0) {
-    extra = quotientDigit(dHi, dLo, 0);
-    if ((remHi | remLo) !== 0) extra |= 1;
-  }
-  roundTo(r, extra, format, precision, status);
+  r.hi = quotient.high;
+  r.lo = quotient.low;
+  roundTo(r, quotient.extra, format, precision, status);
 }

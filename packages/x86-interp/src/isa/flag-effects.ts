@@ -31,7 +31,7 @@ const SCAN = effects('z', '', 'osapc');
 const EFFECTS: Readonly<Record<string, FlagEffects>> = {
   ADD: ARITHMETIC, ADC: WITH_CARRY, SUB: ARITHMETIC, SBB: WITH_CARRY, CMP: ARITHMETIC, NEG: ARITHMETIC,
   AND: LOGIC, OR: LOGIC, XOR: LOGIC, TEST: LOGIC, INC: COUNTED, DEC: COUNTED,
-  XADD: ARITHMETIC, CMPXCHG: ARITHMETIC, CMPXCHG8B: effects('z'),
+  XADD: ARITHMETIC, CMPXCHG: ARITHMETIC, CMPXCHG8B: effects('z'), POPCNT: ARITHMETIC,
   SHL: SHIFT, SHR: SHIFT, SAR: SHIFT, SHLD: SHIFT, SHRD: SHIFT,
   ROL: ROTATE, ROR: ROTATE, RCL: ROTATE_CARRY, RCR: ROTATE_CARRY, SETMO: effects('', '', STATUS),
   MUL: MULTIPLY, IMUL: MULTIPLY, DIV: DIVIDE, IDIV: DIVIDE,
@@ -48,6 +48,7 @@ const EFFECTS: Readonly<Record<string, FlagEffects>> = {
   PUSHF: effects('', `${STATUS}itd`), POPF: effects(`${STATUS}itd`), IRET: effects(`${STATUS}itd`),
   INT: effects('it', `${STATUS}itd`), INT3: effects('it', `${STATUS}itd`), INT1: effects('it', `${STATUS}itd`),
   INTO: effects('it', `${STATUS}itd`), LOOPE: effects('', 'z'), LOOPNE: effects('', 'z'),
+  SYSENTER: effects('i'),
   ARPL: effects('z'), VERR: effects('z'), VERW: effects('z'), LAR: effects('z'), LSL: effects('z'),
 }; // biome-ignore format: a table
 

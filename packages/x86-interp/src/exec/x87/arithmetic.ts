@@ -13,7 +13,7 @@ import { F80 } from '../../float/round.ts';
 import { type Handler, NEXT, STAY } from '../handler.ts';
 import { effectiveAddress, segmentOf } from '../operand.ts';
 import { begin, note, noteMemory, ready, settle, status, underflow } from './exceptions.ts';
-import { addFast, doubleOperand, isNormal, isPlain, multiplyFast, singleOperand } from './fast.ts';
+import { addFast, divideFast, doubleOperand, multiplyFast, singleOperand } from './fast.ts';
 import { read64 } from './operand.ts';
 import { load, pop, setIndefiniteRegister, store } from './state.ts';
 
@@ -67,7 +67,7 @@ function compute(cpu: Cpu, kind: number, destination: number, valid: boolean): b
   return true;
 }
 
-// The fast way of what has one. @param d, s the words of the operands, of which `d` is also the result's
+// The fast way. @param d, s the words of the operands, of which `d` is also the result's
 function isFast(state: Int32Array, kind: number, d: number, s: number): boolean {
   switch (kind) {
     case ADD:
@@ -78,8 +78,10 @@ function isFast(state: Int32Array, kind: number, d: number, s: number): boolean 
       return addFast(state, d, s, d, 0x8000);
     case MUL:
       return multiplyFast(state, d, d, s);
+    case DIV:
+      return divideFast(state, d, d, s);
     default:
-      return false;
+      return divideFast(state, d, s, d);
   }
 }
 
@@ -101,7 +103,7 @@ function registers(kind: number, toRegister: boolean, pops: boolean): Handler {
     }
     const d = X87 + (destination << 2);
     const s = X87 + ((toRegister ? top : other) << 2);
-    if (isPlain(state) && isNormal(state, d) && isNormal(state, s) && isFast(state, kind, d, s)) {
+    if (isFast(state, kind, d, s)) {
       if (pops) {
         state[FTW] &= ~(1 << top);
         const fsw = state[FSW];
@@ -130,7 +132,7 @@ export function unpackSource(x: Float, format: number, high: number, low: number
   else fromInteger(x, high >> 31, high);
 }
 
-/** Takes a memory operand apart for the fast way. @returns false if there is none */
+/** Takes a memory operand, normal or zero, apart for the fast way. @returns false if there is none */
 export function isOperandNormal(state: Int32Array, format: number, high: number, low: number): boolean {
   if (format === F64) return doubleOperand(state, high, low);
   return format === F32 && singleOperand(state, high);
@@ -152,9 +154,7 @@ function memory(kind: number, format: number): Handler {
       return NEXT;
     }
     const d = X87 + (top << 2);
-    if (isPlain(state) && isNormal(state, d) && isOperandNormal(state, format, high, low)) {
-      if (isFast(state, kind, d, X87_OPERAND)) return NEXT;
-    }
+    if (isOperandNormal(state, format, high, low) && isFast(state, kind, d, X87_OPERAND)) return NEXT;
     begin(cpu);
     const valid = load(cpu, a, top, status);
     unpackSource(b, format, high, low);

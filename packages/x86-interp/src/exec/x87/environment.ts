@@ -108,22 +108,10 @@ const fnstenv: Handler = (cpu, rec) => {
 const fldenv: Handler = (cpu, rec) => {
   if (!ready(cpu)) return STAY;
   const wide = isWide(cpu, rec);
-  readEnvironment(cpu, rec, wide);
+  readArea(cpu, rec, wide ? 28 : 14);
   takeEnvironment(cpu, wide);
   return NEXT;
 };
-
-// 14 bytes are three words and a half, and the half is not read beyond.
-function readEnvironment(cpu: Cpu, rec: number, wide: boolean): void {
-  if (wide) readArea(cpu, rec, 0, 7);
-  else {
-    // The last word of 32 bits begins two bytes before the end.
-    readArea(cpu, rec, 10, 1);
-    const last = area[0] >>> 16;
-    readArea(cpu, rec, 0, 3);
-    area[3] = last;
-  }
-}
 
 const REGISTER_BYTES = 10;
 const STACK_BYTES = 80;
@@ -152,23 +140,17 @@ const frstor: Handler = (cpu, rec) => {
   const { state } = cpu;
   const wide = isWide(cpu, rec);
   const first = wide ? 28 : 14;
-  // The registers are read first: 80 bytes, which are kept while the environment is.
-  readArea(cpu, rec, first, STACK_BYTES / 4);
-  stack.set(area.subarray(0, STACK_BYTES / 4));
-  readEnvironment(cpu, rec, wide);
+  readArea(cpu, rec, first + STACK_BYTES);
   takeEnvironment(cpu, wide);
   for (let i = 0; i < 8; i++) {
     const at = X87 + physical(cpu, i) * 4;
-    const from = i * REGISTER_BYTES;
-    state[at] = stackBytes.getInt32(from, true);
-    state[at + 1] = stackBytes.getInt32(from + 4, true);
-    state[at + 2] = stackBytes.getUint16(from + 8, true);
+    const from = first + i * REGISTER_BYTES;
+    state[at] = bytes.getInt32(from, true);
+    state[at + 1] = bytes.getInt32(from + 4, true);
+    state[at + 2] = bytes.getUint16(from + 8, true);
   }
   return NEXT;
 };
-
-const stack = new Int32Array(STACK_BYTES / 4);
-const stackBytes = new DataView(stack.buffer);
 
 /** Saving and restoring of the state. */
 export const ENVIRONMENT: Record<string, Handler> = {

@@ -117,16 +117,6 @@ export function settleStore(cpu: Cpu): boolean {
   return settle(cpu) && lost === 0;
 }
 
-/** Whether `settleStore` will deliver: then a fault of the write must come first. */
-export function delivers(): boolean {
-  return (status.flags & ~status.masks & (BEFORE | FLAG.OE | FLAG.UE)) === 0;
-}
-
-/** The same for the report of an empty register. */
-export function isStackFaultMasked(cpu: Cpu): boolean {
-  return (cpu.state[FCW] & FLAG.IE) !== 0;
-}
-
 /** Reports that a register was empty. @returns whether the indefinite NaN is to be used for it */
 export function underflow(cpu: Cpu): boolean {
   return stackFault(cpu, 0);

@@ -1,25 +1,43 @@
 import { SLOT } from '../../cpu/state-layout.ts';
+import { divideSignificands, quotient } from '../../float/divide.ts';
 import { mulHigh } from '../../float/multiply-high.ts';
+import { root, rootSignificand } from '../../float/square-root.ts';
 
-// The common case of the most frequent instructions, on the words of the state with nothing in between: normal operands, a
-// normal result, rounding to nearest, and all exceptions masked. Whatever else there is takes the general way.
+// The common case of the most frequent instructions, on the words of the state with nothing in between: operands that are normal
+// or zero, a result that is too, rounding to nearest, and all exceptions masked. Whatever else there is takes the general way: then
+// the functions here give false, and have changed nothing but `SLOT.X87_OPERAND`.
 
 const { FCW, FSW, X87_OPERAND } = SLOT;
+const C0 = 0x100;
 const C1 = 0x200;
+const C3 = 0x4000;
 const PE = 0x20;
 /** The control words for which there is a fast way: results of 64 and of 53 bits. */
 const EXTENDED = 0x37f;
 const DOUBLE = 0x27f;
 
-/** Whether results are rounded as the functions here do. */
-export function isPlain(state: Int32Array): boolean {
+// Whether results are rounded as the functions here do.
+function isPlain(state: Int32Array): boolean {
   const fcw = state[FCW];
   return fcw === EXTENDED || fcw === DOUBLE;
 }
 
-/** Whether the register whose words begin at `at` holds a normal number. */
-export function isNormal(state: Int32Array, at: number): boolean {
+// Whether the register whose words begin at `at` holds a normal number.
+function isNormal(state: Int32Array, at: number): boolean {
   return state[at + 1] < 0 && ((state[at + 2] + 1) & 0x7fff) > 1;
+}
+
+function isZero(state: Int32Array, at: number): boolean {
+  return (state[at] | state[at + 1] | (state[at + 2] & 0x7fff)) === 0;
+}
+
+// Sets a register to zero, exactly.
+function deliverZero(state: Int32Array, at: number, sign: number): boolean {
+  state[at] = 0;
+  state[at + 1] = 0;
+  state[at + 2] = sign;
+  state[FSW] &= ~C1;
+  return true;
 }
 
 // What is rounded up and what is not is as good as random: there are no branches, which would be mispredicted, but masks.
@@ -75,8 +93,10 @@ function isCarry(sum: number, part: number): number {
   return sum >>> 0 < part >>> 0 ? 1 : 0;
 }
 
-/** Multiplies. @param at the words of the result @param a, b those of normal numbers */
+/** Multiplies. @param at the words of the result @param a, b those of the operands */
 export function multiplyFast(state: Int32Array, at: number, a: number, b: number): boolean {
+  if (!isPlain(state)) return false;
+  if (!isNormal(state, a) || !isNormal(state, b)) return multiplyZero(state, at, a, b);
   const al = state[a];
   const ah = state[a + 1];
   const bl = state[b];
@@ -105,8 +125,49 @@ export function multiplyFast(state: Int32Array, at: number, a: number, b: number
   return deliver(state, at, sign, exp + 1 - by, high, (lo << by) | ((extra >>> 31) & by), (extra << by) | jam);
 }
 
+function multiplyZero(state: Int32Array, at: number, a: number, b: number): boolean {
+  const finite = (isZero(state, a) || isNormal(state, a)) && (isZero(state, b) || isNormal(state, b));
+  return finite && deliverZero(state, at, (state[a + 2] ^ state[b + 2]) & 0x8000);
+}
+
+/** Divides. @param at the words of the result @param a, b those of the operands */
+export function divideFast(state: Int32Array, at: number, a: number, b: number): boolean {
+  if (!isPlain(state) || !isNormal(state, b)) return false;
+  const sign = (state[a + 2] ^ state[b + 2]) & 0x8000;
+  if (!isNormal(state, a)) return isZero(state, a) && deliverZero(state, at, sign);
+  const less = isLess(state[a + 1], state[a], state[b + 1], state[b]) ? 1 : 0;
+  divideSignificands(state[a + 1], state[a], state[b + 1], state[b]);
+  const exp = (state[a + 2] & 0x7fff) - (state[b + 2] & 0x7fff) + 16383 - less;
+  return deliver(state, at, sign, exp, quotient.high, quotient.low, quotient.extra);
+}
+
+/** Takes the square root of a number that is not negative. @param at the words of the number, and of the result */
+export function rootFast(state: Int32Array, at: number): boolean {
+  if (!isPlain(state)) return false;
+  if (!isNormal(state, at)) return isZero(state, at) && deliverZero(state, at, state[at + 2]);
+  if ((state[at + 2] & 0x8000) !== 0) return false;
+  const exp = state[at + 2] - 16383;
+  const odd = exp & 1;
+  rootSignificand(state[at + 1], state[at], odd);
+  return deliver(state, at, 0, ((exp - odd) >> 1) + 16383, root.high, root.low, root.extra);
+}
+
+// With a zero, the other operand is the result; two zeros give one with their sign, or +0.
+function addZero(state: Int32Array, at: number, a: number, b: number, flip: number): boolean {
+  const as = state[a + 2];
+  const bs = state[b + 2] ^ flip;
+  if (isZero(state, a)) {
+    if (isZero(state, b)) return deliverZero(state, at, as & bs & 0x8000);
+    return isNormal(state, b) && deliver(state, at, bs & 0x8000, bs & 0x7fff, state[b + 1], state[b], 0);
+  }
+  if (!isZero(state, b) || !isNormal(state, a)) return false;
+  return deliver(state, at, as & 0x8000, as & 0x7fff, state[a + 1], state[a], 0);
+}
+
 /** Adds. @param flip 8000h to subtract b, or 0 */
 export function addFast(state: Int32Array, at: number, a: number, b: number, flip: number): boolean {
+  if (!isPlain(state)) return false;
+  if (!isNormal(state, a) || !isNormal(state, b)) return addZero(state, at, a, b, flip);
   const as = state[a + 2];
   const bs = state[b + 2] ^ flip;
   const ea = as & 0x7fff;
@@ -167,20 +228,29 @@ function isLess(ah: number, al: number, bh: number, bl: number): boolean {
   return ah !== bh ? ah >>> 0 < bh >>> 0 : al >>> 0 < bl >>> 0;
 }
 
-/** Takes an f32 apart into `SLOT.X87_OPERAND`. @returns false if it is not normal */
+/** Takes an f32 apart into `SLOT.X87_OPERAND`. @returns false if it is neither normal nor zero */
 export function singleOperand(state: Int32Array, bits: number): boolean {
   const exp = (bits >>> 23) & 0xff;
-  if (exp === 0 || exp === 0xff) return false;
+  if (exp === 0) return bits << 1 === 0 && zeroOperand(state, bits);
+  if (exp === 0xff) return false;
   state[X87_OPERAND] = 0;
   state[X87_OPERAND + 1] = (bits << 8) | -0x80000000;
   state[X87_OPERAND + 2] = ((bits >>> 16) & 0x8000) | (exp + 16256);
   return true;
 }
 
+function zeroOperand(state: Int32Array, bits: number): boolean {
+  state[X87_OPERAND] = 0;
+  state[X87_OPERAND + 1] = 0;
+  state[X87_OPERAND + 2] = (bits >>> 16) & 0x8000;
+  return true;
+}
+
 /** The same for an f64. */
 export function doubleOperand(state: Int32Array, high: number, low: number): boolean {
   const exp = (high >>> 20) & 0x7ff;
-  if (exp === 0 || exp === 0x7ff) return false;
+  if (exp === 0) return ((high << 1) | low) === 0 && zeroOperand(state, high);
+  if (exp === 0x7ff) return false;
   state[X87_OPERAND] = low << 11;
   state[X87_OPERAND + 1] = (high << 11) | (low >>> 21) | -0x80000000;
   state[X87_OPERAND + 2] = ((high >>> 16) & 0x8000) | (exp + 15360);
@@ -188,10 +258,12 @@ export function doubleOperand(state: Int32Array, high: number, low: number): boo
 }
 
 /**
- * Rounds the normal number whose words begin at `at` to an f64: into `SLOT.X87_OPERAND` low half, high half, and what is
- * to be reported. @returns false if the result is not normal
+ * Rounds the number whose words begin at `at` to an f64: into `SLOT.X87_OPERAND` low half, high half, and what is to be
+ * reported.
  */
 export function toDouble(state: Int32Array, at: number): boolean {
+  if (!isPlain(state)) return false;
+  if (!isNormal(state, at)) return zeroResult(state, at, X87_OPERAND + 1);
   const low = state[at];
   const up = (low >>> 10) & (isSet(low & 0x3ff) | (low >>> 11)) & 1;
   const lo = ((low & -0x800) + (up << 11)) | 0;
@@ -209,8 +281,18 @@ export function toDouble(state: Int32Array, at: number): boolean {
   return true;
 }
 
+function zeroResult(state: Int32Array, at: number, signWord: number): boolean {
+  if (!isZero(state, at)) return false;
+  state[X87_OPERAND] = 0;
+  state[signWord] = (state[at + 2] & 0x8000) << 16;
+  state[X87_OPERAND + 2] = 0;
+  return true;
+}
+
 /** The same for an f32, in the first word. */
 export function toSingle(state: Int32Array, at: number): boolean {
+  if (!isPlain(state)) return false;
+  if (!isNormal(state, at)) return zeroResult(state, at, X87_OPERAND);
   const lo = state[at];
   let hi = state[at + 1];
   let exp = (state[at + 2] & 0x7fff) - 16256;
@@ -232,4 +314,57 @@ export function toSingle(state: Int32Array, at: number): boolean {
   state[X87_OPERAND] = ((state[at + 2] & 0x8000) << 16) | (exp << 23) | ((hi >>> 8) & 0x7fffff);
   state[X87_OPERAND + 2] = report;
   return true;
+}
+
+/**
+ * Rounds the number whose words begin at `at` to a signed integer, as the control word says: into `SLOT.X87_OPERAND`, and what is to
+ * be reported behind two words. @param bits 16 or 32
+ */
+export function toInteger(state: Int32Array, at: number, bits: number): boolean {
+  const fcw = state[FCW];
+  if ((fcw & 0x3f) !== 0x3f) return false;
+  if (!isNormal(state, at)) return zeroResult(state, at, X87_OPERAND + 1);
+  const exp = (state[at + 2] & 0x7fff) - 16383;
+  if (exp >= bits - 1) return false;
+  const high = state[at + 1];
+  const sign = (state[at + 2] >> 15) & 1;
+  // The bits behind the integer; of what is below a half, it only counts that there is something.
+  const value = exp < 0 ? 0 : high >>> (31 - exp);
+  const rest = exp >= 0 ? high << (exp + 1) : exp === -1 ? high : 1;
+  const more = exp >= -1 ? state[at] : 1;
+  const inexact = isSet(rest | more);
+  const up = inexact & roundsUp((fcw >> 10) & 3, sign, rest >>> 31, isSet((rest << 1) | more) | (value & 1));
+  const rounded = value + up;
+  if (rounded >= 2 ** (bits - 1)) return false;
+  state[X87_OPERAND] = sign === 1 ? -rounded : rounded;
+  state[X87_OPERAND + 2] = (inexact << 5) | (up << 9);
+  return true;
+}
+
+// 1 if the magnitude is rounded up, else 0. @param half its first bit behind the point @param odd a half is rounded up
+function roundsUp(rounding: number, sign: number, half: number, odd: number): number {
+  if (rounding === 0) return half & odd;
+  return rounding === 1 ? sign : rounding === 2 ? sign ^ 1 : 0;
+}
+
+/** Compares. @returns the condition codes: C0 if a is less, C3 if they are equal, else 0; or -1 */
+export function compareFast(state: Int32Array, a: number, b: number): number {
+  if (!isNormal(state, a) || !isNormal(state, b)) return compareZero(state, a, b);
+  const as = state[a + 2];
+  const bs = state[b + 2];
+  if (((as ^ bs) & 0x8000) !== 0) return (as & 0x8000) !== 0 ? C0 : 0;
+  let order = (as & 0x7fff) - (bs & 0x7fff);
+  if (order === 0) order = (state[a + 1] >>> 0) - (state[b + 1] >>> 0);
+  if (order === 0) order = (state[a] >>> 0) - (state[b] >>> 0);
+  if (order === 0) return C3;
+  return order < 0 !== ((as & 0x8000) !== 0) ? C0 : 0;
+}
+
+function compareZero(state: Int32Array, a: number, b: number): number {
+  if (isZero(state, a)) {
+    if (isZero(state, b)) return C3;
+    return isNormal(state, b) ? ((state[b + 2] & 0x8000) !== 0 ? 0 : C0) : -1;
+  }
+  if (!isZero(state, b) || !isNormal(state, a)) return -1;
+  return (state[a + 2] & 0x8000) !== 0 ? C0 : 0;
 }

@@ -2,6 +2,7 @@ import { CR0 } from '@picovm/core/x86';
 import type { Cpu } from '../../cpu/cpu.ts';
 import { raise, VECTOR } from '../../cpu/fault.ts';
 import { lastOpcode, setLastOpcode } from '../../cpu/fpu-state.ts';
+import { mxcsrMask } from '../../cpu/mxcsr.ts';
 import { probeRead, probeWrite } from '../../cpu/slow-memory.ts';
 import { SEG, SLOT } from '../../cpu/state-layout.ts';
 import { type Handler, NEXT } from '../handler.ts';
@@ -14,8 +15,6 @@ import { physical } from './state.ts';
 const { X87, FCW, FSW, FTW, FIP, FCS, FDP, FDS, XMM, MXCSR } = SLOT;
 /** CR4.OSFXSR: the system saves the SSE registers too. */
 const OSFXSR = 0x200;
-/** The bits of MXCSR that there are. */
-const MXCSR_MASK = 0xffff;
 /** Words of the area: the header, the x87's registers, and XMM0 to XMM7. What is behind stays as it is. */
 const STACK = 8;
 const SSE = 40;
@@ -32,8 +31,13 @@ function check(cpu: Cpu, rec: number, probe: typeof probeRead): void {
   probe(cpu, segment, offset, AREA_BYTES);
 }
 
+// Before SSE there is neither MXCSR nor an XMM register.
+function hasSse(cpu: Cpu): boolean {
+  return cpu.processor.features.has('sse');
+}
+
 function wordsOf(cpu: Cpu): number {
-  return (cpu.state[SLOT.CR4] & OSFXSR) !== 0 ? ALL_WORDS : X87_WORDS;
+  return (cpu.state[SLOT.CR4] & OSFXSR) !== 0 && hasSse(cpu) ? ALL_WORDS : X87_WORDS;
 }
 
 // Intel SDM volume 2, FXSAVE: the layout outside of 64-bit mode.
@@ -47,8 +51,8 @@ const fxsave: Handler = (cpu, rec) => {
   area[3] = state[FCS];
   area[4] = state[FDP];
   area[5] = state[FDS];
-  area[6] = state[MXCSR];
-  area[7] = MXCSR_MASK;
+  area[6] = hasSse(cpu) ? state[MXCSR] : 0;
+  area[7] = hasSse(cpu) ? mxcsrMask(cpu) : 0;
   for (let i = 0; i < 8; i++) {
     const at = X87 + physical(cpu, i) * 4;
     area.set(state.subarray(at, at + 4), STACK + i * 4);
@@ -62,9 +66,9 @@ const fxrstor: Handler = (cpu, rec) => {
   check(cpu, rec, probeRead);
   const { state } = cpu;
   const words = wordsOf(cpu);
-  readArea(cpu, rec, 0, words);
+  readArea(cpu, rec, words * 4);
   if (words === ALL_WORDS) {
-    if ((area[6] & ~MXCSR_MASK) !== 0) raise(cpu, VECTOR.GP);
+    if ((area[6] & ~mxcsrMask(cpu)) !== 0) raise(cpu, VECTOR.GP);
     state[MXCSR] = area[6];
     state.set(area.subarray(SSE, SSE + 32), XMM);
   }

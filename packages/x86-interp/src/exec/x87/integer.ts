@@ -1,4 +1,4 @@
-import { read16, read32, write16, write32 } from '../../cpu/memory.ts';
+import { write16, write32 } from '../../cpu/memory.ts';
 import { probeWrite } from '../../cpu/slow-memory.ts';
 import { fromInteger, integer, toInteger } from '../../float/convert.ts';
 import { Float } from '../../float/float.ts';
@@ -6,17 +6,8 @@ import { packF80High, packF80Low, packF80SignExp } from '../../float/formats.ts'
 import { FLAG, ROUND } from '../../float/status.ts';
 import { type Handler, NEXT, STAY } from '../handler.ts';
 import { effectiveAddress, segmentOf } from '../operand.ts';
-import {
-  begin,
-  delivers,
-  isStackFaultMasked,
-  noteMemory,
-  ready,
-  settleStore,
-  status,
-  underflow,
-} from './exceptions.ts';
-import { operand, write64, writeOperand80 } from './operand.ts';
+import { begin, noteMemory, ready, settleStore, status, underflow } from './exceptions.ts';
+import { operand, probeOperand80, readOperand80, write64, writeOperand80 } from './operand.ts';
 import { pushValue } from './push.ts';
 import { isEmpty, load, physical, pop } from './state.ts';
 
@@ -37,7 +28,7 @@ function storeInteger(bits: Bits, pops: boolean, truncates: boolean): Handler {
     const offset = effectiveAddress(cpu, rec);
     const top = physical(cpu, 0);
     if (isEmpty(cpu, top)) {
-      if (isStackFaultMasked(cpu)) probeWrite(cpu, segment, offset, bits >> 3);
+      probeWrite(cpu, segment, offset, bits >> 3);
       noteMemory(cpu, rec, segment, offset);
       if (!underflow(cpu)) return NEXT;
       setIndefinite(bits);
@@ -47,7 +38,7 @@ function storeInteger(bits: Bits, pops: boolean, truncates: boolean): Handler {
       status.flags = valid ? 0 : FLAG.IE;
       if (valid) toInteger(a, bits, truncates ? ROUND.ZERO : status.rounding, status);
       else setIndefinite(bits);
-      if (delivers()) probeWrite(cpu, segment, offset, bits >> 3);
+      probeWrite(cpu, segment, offset, bits >> 3);
       noteMemory(cpu, rec, segment, offset);
       if (!settleStore(cpu)) return NEXT;
     }
@@ -66,9 +57,8 @@ const fbld: Handler = (cpu, rec) => {
   if (!ready(cpu)) return STAY;
   const segment = segmentOf(cpu, rec);
   const offset = effectiveAddress(cpu, rec);
-  const low = read32(cpu, segment, offset);
-  const high = read32(cpu, segment, (offset + 4) | 0);
-  const top = read16(cpu, segment, (offset + 8) | 0);
+  readOperand80(cpu, segment, offset);
+  const { signExp: top, high, low } = operand;
   noteMemory(cpu, rec, segment, offset);
   let value = 0n;
   for (const [word, digits] of [
@@ -90,7 +80,7 @@ const fbstp: Handler = (cpu, rec) => {
   const top = physical(cpu, 0);
   let done: boolean;
   if (isEmpty(cpu, top)) {
-    if (isStackFaultMasked(cpu)) probeWrite(cpu, segment, offset, 10);
+    probeOperand80(cpu, segment, offset);
     noteMemory(cpu, rec, segment, offset);
     setIndefiniteBcd();
     done = underflow(cpu);
@@ -100,7 +90,7 @@ const fbstp: Handler = (cpu, rec) => {
     status.flags = valid ? 0 : FLAG.IE;
     if (valid) toBcd();
     else setIndefiniteBcd();
-    if (delivers()) probeWrite(cpu, segment, offset, 10);
+    probeOperand80(cpu, segment, offset);
     noteMemory(cpu, rec, segment, offset);
     done = settleStore(cpu);
   }

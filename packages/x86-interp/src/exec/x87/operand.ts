@@ -1,6 +1,6 @@
 import type { Cpu } from '../../cpu/cpu.ts';
-import { locate64, locateRead64, read16, read32, write16, write32 } from '../../cpu/memory.ts';
-import { probeWrite } from '../../cpu/slow-memory.ts';
+import { locate16, locate64, locateRead64, read16, read32, write16, write32 } from '../../cpu/memory.ts';
+import { probeRead, probeWrite } from '../../cpu/slow-memory.ts';
 import { effectiveAddress, segmentOf } from '../operand.ts';
 
 /** The 80 bits that `readOperand80` read, and that `writeOperand80` writes. */
@@ -13,6 +13,7 @@ export function read64(cpu: Cpu, segment: number, offset: number): number {
     cpu.temp = cpu.view.getInt32(at + 4, true);
     return cpu.view.getInt32(at, true);
   }
+  probeRead(cpu, segment, offset, 8);
   const low = read32(cpu, segment, offset);
   cpu.temp = read32(cpu, segment, (offset + 4) | 0);
   return low;
@@ -33,27 +34,42 @@ export function write64(cpu: Cpu, segment: number, offset: number, high: number,
 
 /** Reads the memory operand of 80 bits into {@link operand}. */
 export function readOperand80(cpu: Cpu, segment: number, offset: number): void {
-  operand.low = read32(cpu, segment, offset);
-  operand.high = read32(cpu, segment, (offset + 4) | 0);
+  operand.low = read64(cpu, segment, offset);
+  operand.high = cpu.temp;
   operand.signExp = read16(cpu, segment, (offset + 8) | 0);
+}
+
+/** Raises the fault that a write of 80 bits would raise: they are 64 and 16. */
+export function probeOperand80(cpu: Cpu, segment: number, offset: number): void {
+  const rest = (offset + 8) | 0;
+  if (locate64(cpu, segment, offset) >= 0 && locate16(cpu, segment, rest) >= 0) return;
+  probeWrite(cpu, segment, offset, 8);
+  probeWrite(cpu, segment, rest, 2);
 }
 
 /** Writes {@link operand}, or nothing if there is a fault. */
 export function writeOperand80(cpu: Cpu, segment: number, offset: number): void {
-  probeWrite(cpu, segment, offset, 10);
-  write32(cpu, segment, offset, operand.low);
-  write32(cpu, segment, (offset + 4) | 0, operand.high);
+  probeOperand80(cpu, segment, offset);
+  write64(cpu, segment, offset, operand.high, operand.low);
   write16(cpu, segment, (offset + 8) | 0, operand.signExp);
 }
 
 /** The words of an area in memory that an instruction reads or writes as a whole. */
 export const area: Int32Array = new Int32Array(128);
 
-/** Reads `count` words of 32 bits of the memory operand, from `displacement` on, into {@link area}. */
-export function readArea(cpu: Cpu, rec: number, displacement: number, count: number): void {
+/** Reads bytes of the memory operand into {@link area}: a multiple of 2, of an area of words if it is none of 4. */
+export function readArea(cpu: Cpu, rec: number, bytes: number): void {
   const segment = segmentOf(cpu, rec);
   const offset = effectiveAddress(cpu, rec);
-  for (let i = 0; i < count; i++) area[i] = read32(cpu, segment, (offset + displacement + i * 4) | 0);
+  probeRead(cpu, segment, offset, bytes);
+  if ((bytes & 2) === 0) {
+    for (let i = 0; i < bytes; i += 4) area[i >> 2] = read32(cpu, segment, (offset + i) | 0);
+  } else {
+    for (let i = 0; i < bytes; i += 4) {
+      const low = read16(cpu, segment, (offset + i) | 0);
+      area[i >> 2] = low | (i + 2 < bytes ? read16(cpu, segment, (offset + i + 2) | 0) << 16 : 0);
+    }
+  }
 }
 
 /** Writes bytes of {@link area} to the memory operand: a multiple of 2. Nothing is written if there is a fault. */
@@ -61,6 +77,10 @@ export function writeArea(cpu: Cpu, rec: number, bytes: number): void {
   const segment = segmentOf(cpu, rec);
   const offset = effectiveAddress(cpu, rec);
   probeWrite(cpu, segment, offset, bytes);
-  for (let i = 0; i + 4 <= bytes; i += 4) write32(cpu, segment, (offset + i) | 0, area[i >> 2]);
-  if ((bytes & 2) !== 0) write16(cpu, segment, (offset + bytes - 2) | 0, area[bytes >> 2]);
+  if ((bytes & 2) === 0) {
+    for (let i = 0; i < bytes; i += 4) write32(cpu, segment, (offset + i) | 0, area[i >> 2]);
+  } else {
+    // An area of words need not be aligned to double words.
+    for (let i = 0; i < bytes; i += 2) write16(cpu, segment, (offset + i) | 0, area[i >> 2] >>> ((i & 2) << 3));
+  }
 }

@@ -13,21 +13,9 @@ import { FLAG } from '../../float/status.ts';
 import { type Handler, NEXT, STAY } from '../handler.ts';
 import { effectiveAddress, segmentOf } from '../operand.ts';
 import { isOperandNormal, readSource, SOURCE, unpackSource } from './arithmetic.ts';
-import {
-  begin,
-  delivers,
-  isStackFaultMasked,
-  note,
-  noteMemory,
-  overflow,
-  ready,
-  settle,
-  settleStore,
-  status,
-  underflow,
-} from './exceptions.ts';
-import { isNormal, isPlain, toDouble, toSingle } from './fast.ts';
-import { operand, read64, readOperand80, write64, writeOperand80 } from './operand.ts';
+import { begin, note, noteMemory, overflow, ready, settle, settleStore, status, underflow } from './exceptions.ts';
+import { toDouble, toSingle } from './fast.ts';
+import { operand, probeOperand80, read64, readOperand80, write64, writeOperand80 } from './operand.ts';
 import { pushValue } from './push.ts';
 import {
   copyRegister,
@@ -135,10 +123,10 @@ const loadRegister: Handler = (cpu, rec) => {
 
 // The fast way to round ST(0), whose words are at `at`.
 function isStoredFast({ state }: Cpu, double: boolean, at: number): boolean {
-  return isPlain(state) && isNormal(state, at) && (double ? toDouble(state, at) : toSingle(state, at));
+  return double ? toDouble(state, at) : toSingle(state, at);
 }
 
-// FST and FSTP to memory.
+// FST and FSTP to memory. A fault of the write comes first, even if an unmasked exception keeps the value back.
 function storeMemory(double: boolean, pops: boolean): Handler {
   const format = double ? F64 : F32;
   return (cpu, rec) => {
@@ -147,7 +135,7 @@ function storeMemory(double: boolean, pops: boolean): Handler {
     const offset = effectiveAddress(cpu, rec);
     const top = physical(cpu, 0);
     if (isEmpty(cpu, top)) {
-      if (isStackFaultMasked(cpu)) probeWrite(cpu, segment, offset, double ? 8 : 4);
+      probeWrite(cpu, segment, offset, double ? 8 : 4);
       noteMemory(cpu, rec, segment, offset);
       if (!underflow(cpu)) return NEXT;
       setIndefinite(r);
@@ -169,7 +157,7 @@ function storeMemory(double: boolean, pops: boolean): Handler {
       status.flags = 0;
       if (valid) convert(r, a, format, status);
       else invalid(r, status);
-      if (delivers()) probeWrite(cpu, segment, offset, double ? 8 : 4);
+      probeWrite(cpu, segment, offset, double ? 8 : 4);
       noteMemory(cpu, rec, segment, offset);
       if (!settleStore(cpu)) return NEXT;
     }
@@ -187,7 +175,7 @@ const store80: Handler = (cpu, rec) => {
   const offset = effectiveAddress(cpu, rec);
   const top = physical(cpu, 0);
   const empty = isEmpty(cpu, top);
-  if (!empty || isStackFaultMasked(cpu)) probeWrite(cpu, segment, offset, 10);
+  probeOperand80(cpu, segment, offset);
   noteMemory(cpu, rec, segment, offset);
   if (empty) {
     if (!underflow(cpu)) return NEXT;

@@ -158,7 +158,7 @@ describe('faults of memory', () => {
 
 describe('the state', () => {
   test('FNSTENV in the formats of real mode: linear addresses and the opcode', () => {
-    const m = machine();
+    const m = machine({ model: 'pentium3' });
     m.vcpu.setSpecialRegisters({ ds: { ...m.vcpu.getSpecialRegisters().ds, base: 0x12340n, selector: 0x1234 } });
     // FNINIT; FLD m64; FNSTENV; FNSTENV with 32 bits
     code(m, [0xdb, 0xe3, 0xdd, 0x06, 0x78, 0x56, 0xd9, 0x36, 0, 0x20, 0x66, 0xd9, 0x36, 0x20, 0x20], 4);
@@ -173,7 +173,7 @@ describe('the state', () => {
   });
 
   test('FNSTENV in the formats of protected mode: selectors', () => {
-    const m = machine();
+    const m = machine({ model: 'pentium' });
     const { ds } = m.vcpu.getSpecialRegisters();
     m.vcpu.setSpecialRegisters({ cr0: 0x31n, ds: { ...ds, base: 0x12340n, selector: 0x18 } });
     code(m, [0xdb, 0xe3, 0xdd, 0x06, 0x78, 0x56, 0xd9, 0x36, 0, 0x20, 0x66, 0xd9, 0x36, 0x20, 0x20], 4);
@@ -181,6 +181,17 @@ describe('the state', () => {
     expect(words).toEqual([0x37f, 0x3800, 0x7fff, CODE + 2, 0, 0x5678, 0x18]);
     const wide = Array.from({ length: 7 }, (_, i) => m.memory.readU32(0x12340 + 0x2020 + i * 4));
     expect(wide.slice(3)).toEqual([CODE + 2, 0x5060000, 0x5678, 0xffff0018]);
+  });
+
+  test('the opcode of the Pentium 4 is that of the last instruction that failed, unless it is asked for all', () => {
+    const opcodeAfter = (miscEnable: number): number => {
+      const m = machine();
+      m.set({ rcx: 0x1a0, rax: miscEnable, rdx: 0 });
+      // WRMSR; FNINIT; FLDZ; FNSTENV with 32 bits
+      code(m, [0x0f, 0x30, 0xdb, 0xe3, 0xd9, 0xee, 0x66, 0xd9, 0x36, 0, 0x20], 4);
+      return m.memory.readU32(DATA + 16) & 0x7ff;
+    };
+    expect([opcodeAfter(1), opcodeAfter(5)]).toEqual([0, 0x1ee]);
   });
 
   test('FNSAVE and FRSTOR, FXSAVE and FXRSTOR bring all of it back', () => {
@@ -217,10 +228,10 @@ describe('the state', () => {
   });
 
   test('a snapshot has it, and goes on with it', () => {
-    const a = machine();
+    const a = machine({ model: 'pentium2' });
     a.memory.writeU64(DATA, ONE_HALF);
     code(a, [0xdb, 0xe3, 0xd9, 0xeb, 0xdd, 0x06, 0, 0x20, 0xde, 0xc9, 0xdd, 0x1e, 8, 0x20, 0xf4], 3);
-    const b = machine();
+    const b = machine({ model: 'pentium2' });
     b.memory.write(0, a.memory.read(0, 0x10000));
     const state = a.vcpu.snapshot();
     expect(state.fpu).toMatchObject({

@@ -1,0 +1,42 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, test } from 'vitest';
+import { type Check, forAWhile, repeats, runsInside, slices, survivesSnapshots } from './fuzz.test-util.ts';
+
+const MINUTE = 60_000;
+const LIMIT = { timeout: 20 * MINUTE };
+/** Other guests each time. The seed of one that fails is told. */
+const first = Date.now() >>> 0;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Bytes that are in use. */
+function heap(): number {
+  collectGarbage();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+const CHECKS: readonly (readonly [string, number, Check])[] = [
+  ['stay inside their memory, and come back in time', 3, runsInside],
+  ['do the same when they run again, with something else around their memory', 2, repeats],
+  ['do the same instruction by instruction, and with decoded code forgotten', 3, slices],
+  ['do the same after they were saved and restored elsewhere', 2, survivesSnapshots],
+];
+
+describe('random guests, in all modes of all processors, for ten minutes', () => {
+  test.each(CHECKS)('%s', LIMIT, (_, minutes, check) => {
+    forAWhile(MINUTE / 6, first, check);
+    const before = heap();
+    const { guests, instructions, endings, exceptions } = forAWhile(minutes * MINUTE, first + 1000, check);
+    console.log(
+      `${guests} guests, ${instructions} instructions, ${endings.slow} slow; exceptions ${[...exceptions].join()}`,
+    );
+    // Pools of instructions are made as they are needed, and kept.
+    expect(heap() - before).toBeLessThan(64 * 2 ** 20);
+    expect(instructions).toBeGreaterThan(100_000);
+    // The guests get around: all exceptions that there are, but for machine checks.
+    expect([...exceptions].sort((a, b) => a - b)).toEqual([0, 1, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 16, 17, 19]);
+  });
+});
