@@ -6,7 +6,7 @@ import { CPU_MODELS, type CpuModel, featuresOf, MODEL } from './models.ts';
 export type CpuModelAlias = '186' | '286' | '386' | '486';
 
 /** What the other names stand for. */
-export const CPU_MODEL_ALIASES: Readonly<Record<CpuModelAlias, CpuModel>> = {
+const CPU_MODEL_ALIASES: Readonly<Record<CpuModelAlias, CpuModel>> = {
   '186': '80186',
   '286': '80286',
   '386': '80386',
