@@ -11,7 +11,7 @@ export const SCRATCH: number = PAGE_WORDS;
 const FIRST_PAGE = PAGE_WORDS + 8;
 const INITIAL_PAGES = 4;
 const MAX_PAGES = 128;
-/** Writes next to code, after which it is looked whether there is still code. */
+/** Writes next to code, after which it is looked whether there is still code: at once after one of a whole page. */
 const RECOUNT_AFTER = 256;
 const OP_BEHIND_PAGE = 1;
 
@@ -109,7 +109,7 @@ export class CodeCache {
       const base = pages[arenaPage];
       if (base !== 0) this.#forgetRecords(base, offset, length);
     }
-    if (++this.#staleWrites >= RECOUNT_AFTER) {
+    if (length === PAGE || ++this.#staleWrites >= RECOUNT_AFTER) {
       this.#staleWrites = 0;
       this.#recount(arenaPage);
     }

@@ -2,6 +2,7 @@ import { compareImages } from './compare-images.test-util.ts';
 import { drive, type Ending } from './drive.test-util.ts';
 import { eventsOf } from './events.test-util.ts';
 import { Guest } from './guest.test-util.ts';
+import { REGIONS } from './layout.test-util.ts';
 
 /** Instructions of a guest at most. */
 const LONG = 4000;
@@ -114,8 +115,12 @@ export function survivesSnapshots(seed: number): ReturnType<Check> {
     const next = new Guest(seed, GUARDS[1], true);
     next.continueFrom(other);
     other = next;
-    // A snapshot does not hold the TLB, which may have what the tables no longer say.
-    if (usesPaging(one)) one.vcpu.restore(one.vcpu.snapshot());
+    // A snapshot holds neither the TLB, which may have what the tables no longer say, nor what is decoded, on which it depends
+    // what the TLB has for writes.
+    if (usesPaging(one)) {
+      for (const { base, size } of REGIONS) one.memory.markDirty(base, size);
+      one.vcpu.restore(one.vcpu.snapshot());
+    }
   }
   return { guest: one, ending: 'done' };
 }
