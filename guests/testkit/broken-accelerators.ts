@@ -241,7 +241,7 @@ export const BROKEN_ACCELERATORS: readonly BrokenAccelerator[] = [
   broken(
     'the dirty log has the pages that were written, and no others',
     'it logs nothing',
-    wrapAccelerator({ memory: () => ({ addDirtySource: () => {} }) }),
+    wrapAccelerator({ memory: () => ({ addDirtySource: () => ({ [Symbol.dispose]: () => {} }) }) }),
   ),
   broken(
     'the dirty log has the pages that were written, and no others',

@@ -55,6 +55,12 @@ test.each<[string, string[], string]>([
     '--cpu: there is no CPU model 8008: they are 8086, 80186, 80286,',
   ],
   ['an unknown feature', ['run', HELLO, '--cpu', 'pentium3+avx'], '--cpu: there is no CPU feature avx: they are fpu,'],
+  ['a processor in other letters', ['map', '--cpu', 'Pentium-3'], 'no CPU model Pentium-3; did you mean pentium3?'],
+  [
+    'features of an old processor',
+    ['map', '--cpu', '8086+sse'],
+    '--cpu: of the CPU model 8086 features cannot be chosen, as it has no CPUID',
+  ],
   ['features that do not fit', ['map', '--cpu', 'pentium+sse'], '--cpu: the CPU feature sse needs fxsr'],
   [
     "another processor than KVM's",

@@ -15,6 +15,7 @@ export {
   type ProbedAccelerator,
   selectAccelerator,
 } from './accelerator/select-accelerator.ts';
+export { checkNames, didYouMean, isMisspelt, showValue } from './arguments.ts';
 export { type AccessSize, allOnes, truncate } from './bus/access.ts';
 export { formatAddressMap, type MapEntry } from './bus/address-map.ts';
 export type { AccessWidths, MmioHandler, OnUnmapped, PortHandler, RangeSpec, UnmappedAccess } from './bus/handler.ts';

@@ -279,7 +279,7 @@ describe('a vCPU refuses, and stays as it is,', () => {
   it('what is no state, or one of a newer version', () => {
     refused((it) => ({ ...it, special: {} }), 'ERR_SNAPSHOT_FORMAT');
     refused((it) => ({ ...it, arch: 'arm' }), 'ERR_SNAPSHOT_FORMAT');
-    refused((it) => ({ ...it, version: 2 }), 'ERR_SNAPSHOT_VERSION');
+    refused((it) => ({ ...it, version: it.version + 1 }), 'ERR_SNAPSHOT_VERSION');
   });
 
   it('to be asked while it runs, or after it was disposed', () => {

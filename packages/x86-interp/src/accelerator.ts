@@ -2,8 +2,11 @@ import {
   type Accelerator,
   type AcceleratorVm,
   type AcceleratorVmOptions,
+  type Arena,
+  checkNames,
   type ExitReason,
   type ExitSink,
+  type GuestMemory,
   type MemoryRegion,
   type Probe,
   type Supports,
@@ -72,6 +75,7 @@ interface InterpAccelerator extends Accelerator<InterpVcpu> {
 
 /** The same, for who makes the vCPU of its VM out of a bare CPU. */
 export function interpAccelerator(options: InterpOptions): InterpAccelerator {
+  checkNames('interp()', options, ['cpuModel']);
   const { cpuModel = 'pentium4' } = options;
   const processor = processorOf(cpuModel);
   return {
@@ -90,6 +94,24 @@ export function interpAccelerator(options: InterpOptions): InterpAccelerator {
   };
 }
 
+/** Whose memory is in use: decoded code of a page is forgotten when its own CPU, or the host, writes there. */
+const inUse = new WeakSet<GuestMemory>();
+/** What CPUs that are gone left in an arena, which gives nothing back by itself. */
+const places = new WeakMap<Arena, number[]>();
+
+function takePlace(arena: Arena): number {
+  const base = places.get(arena)?.pop();
+  if (base === undefined) return arena.allocate(ARENA_BYTES);
+  new Uint8Array(arena.buffer, base, ARENA_BYTES).fill(0);
+  return base;
+}
+
+function givePlace(arena: Arena, base: number): void {
+  const free = places.get(arena) ?? [];
+  free.push(base);
+  places.set(arena, free);
+}
+
 /** A VM of the interpreter. */
 class InterpVm implements AcceleratorVm<InterpVcpu> {
   readonly supports: Supports = SUPPORTS;
@@ -97,17 +119,25 @@ class InterpVm implements AcceleratorVm<InterpVcpu> {
   readonly #processor: Processor;
   readonly #cache: CodeCache;
   readonly #regions = new Set<MemoryRegion>();
-  readonly #hostWrites: Disposable;
+  readonly #listeners: readonly Disposable[];
+  #disposed = false;
   #cpu: Cpu | undefined;
   readonly #base: number;
 
   constructor(options: AcceleratorVmOptions, processor: Processor) {
     this.#options = options;
     this.#processor = processor;
-    this.#base = options.arena.allocate(ARENA_BYTES);
+    if (inUse.has(options.memory)) {
+      const advice = 'dispose that one first, or give this one memory of its own';
+      throw new VmError('ERR_INVALID_ARGUMENT', `the memory is that of another CPU of the interpreter: ${advice}`);
+    }
+    this.#base = takePlace(options.arena);
+    inUse.add(options.memory);
     this.#cache = new CodeCache(options.arena.size >>> 12);
-    this.#hostWrites = options.memory.onHostWrite((address, length) => this.#hostWrote(address, length));
-    options.memory.addDirtySource(dirtySource(() => this.#cpu));
+    this.#listeners = [
+      options.memory.onHostWrite((address, length) => this.#hostWrote(address, length)),
+      options.memory.addDirtySource(dirtySource(() => this.#cpu)),
+    ];
   }
 
   mapMemory(region: MemoryRegion): Disposable {
@@ -127,6 +157,7 @@ class InterpVm implements AcceleratorVm<InterpVcpu> {
 
   /** The CPU without the vCPU around it. */
   createCpu(id: number, sink: ExitSink): Cpu {
+    if (this.#disposed) throw new VmError('ERR_VM_DISPOSED', 'createVcpu() was called on a VM that was disposed');
     if (this.#cpu !== undefined) {
       throw new VmError('ERR_UNSUPPORTED', 'the interpreter runs one vCPU a VM', { id });
     }
@@ -150,7 +181,13 @@ class InterpVm implements AcceleratorVm<InterpVcpu> {
   }
 
   dispose(): void {
-    this.#hostWrites[Symbol.dispose]();
+    if (this.#disposed) return;
+    this.#disposed = true;
+    for (const listener of this.#listeners) listener[Symbol.dispose]();
+    // Its state is another one's from now on.
+    this.#cpu = undefined;
+    inUse.delete(this.#options.memory);
+    givePlace(this.#options.arena, this.#base);
   }
 
   #mapChanged(): void {

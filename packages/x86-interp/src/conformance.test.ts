@@ -1,13 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { absent, CAPTURES } from './conformance/data.test-util.ts';
 import { flagsMask8086, flagsMask80286 } from './conformance/flags-mask.test-util.ts';
 import { readMoo } from './conformance/moo.test-util.ts';
 import { ConformanceRunner, type Rules } from './conformance/runner.test-util.ts';
 
-// Captures of single instructions on real chips (SingleStepTests, MIT): see README.md in ../shared/conformance.
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-const data = `${process.env.PICOVM_SHARED ?? `${root}../shared`}/conformance/sst`;
+// Captures of single instructions on real chips (SingleStepTests, MIT).
+const data = CAPTURES;
 const exceptionsFile = new URL('../conformance/exceptions.json', import.meta.url);
 
 /** Captures that differ, by `set/file`: the places of the tests in the file, from 0 on, and why. */
@@ -40,7 +39,7 @@ const SETS: Record<string, Rules> = {
 
 describe.each(Object.entries(SETS))('captures of the %s', (set, rules) => {
   test('run as on the chip', { timeout: 300_000 }, (ctx) => {
-    if (!existsSync(`${data}/${set}`)) ctx.skip(`no conformance data at ${data}/${set}`);
+    if (!existsSync(`${data}/${set}`)) ctx.skip(absent(`${data}/${set}`));
     const runner = new ConformanceRunner(rules);
     const unlisted: string[] = [];
     const stale: string[] = [];

@@ -12,9 +12,9 @@ export interface CpuBus {
   readPort?(port: number, size: AccessSize): number | undefined;
   /** `OUT`, and each element of `OUTS`. @param value unsigned, of `size` bytes */
   writePort?(port: number, size: AccessSize, value: number): void;
-  /** A load from a physical address that is not memory. @returns a number, which is cut to `size` bytes */
+  /** A load from a physical address that is not memory; one of 8 bytes or more is several of 4, the lowest first. @returns a number, which is cut to `size` bytes */
   readMemory?(address: number, size: AccessSize): number | undefined;
-  /** A store to a physical address that is not memory. @param value unsigned, of `size` bytes */
+  /** A store to a physical address that is not memory, likewise. @param value unsigned, of `size` bytes */
   writeMemory?(address: number, size: AccessSize, value: number): void;
   /** `CPUID`: `exit` has the processor's own answer, in which anything may be changed. */
   cpuid?(exit: CpuidExit): void;

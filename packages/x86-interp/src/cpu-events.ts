@@ -58,8 +58,11 @@ export interface CpuEvents {
   readonly interrupt: InterruptEvent;
   /** A control or debug register was written. */
   readonly 'control-write': ControlWriteEvent;
-  /** A port was read or written: the exit of core, with its answer. */
+  /**
+   * A port was read or written: the exit of core, with its answer. Of REP INS and REP OUTS one for up to a page of elements:
+   * `count` is how many, and their bytes are a copy in `block`.
+   */
   readonly io: Readonly<IoExit>;
-  /** An address that is not memory was read or written: the exit of core, with its answer. */
+  /** An address that is not memory was read or written: the exit of core, with its answer, 1, 2 or 4 bytes at a time. */
   readonly mmio: Readonly<MmioExit>;
 }

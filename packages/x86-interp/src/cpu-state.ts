@@ -6,7 +6,8 @@ const VERSION = 1;
 const VECTORS = 256;
 
 /**
- * The whole state of a CPU that stands alone, with its memory: plain data, which `structuredClone` and `postMessage` copy.
+ * The whole state of a CPU that stands alone, with its memory: plain data, which `structuredClone` and `postMessage` copy, and
+ * `serialize` of `node:v8` makes bytes of. It names the model and its features; what else CPUID tells is not in it.
  * What is the host's is not in it: the bus, hooks, breakpoints, counters but for the instructions.
  */
 export interface CpuState {

@@ -1,4 +1,6 @@
+import { checkNames } from '@picovm/core';
 import { type InterpOptions, interpAccelerator } from './accelerator.ts';
+import { checkBus } from './check-bus.ts';
 import { BusSink, type CpuBus } from './cpu-bus.ts';
 import { type CpuMemory, memoryOf } from './cpu-memory.ts';
 import { StandaloneCpu, type X86Cpu } from './standalone-cpu.ts';
@@ -10,6 +12,8 @@ export interface CpuOptions extends InterpOptions {
   /** What answers accesses to ports and to what is not memory. Default: nothing, so that reads give all ones. */
   readonly bus?: CpuBus;
 }
+
+const NAMES: readonly (keyof CpuOptions)[] = ['memory', 'bus', 'cpuModel'];
 
 /**
  * Makes a CPU alone, with no machine around it, in its state after RESET.
@@ -24,11 +28,14 @@ export interface CpuOptions extends InterpOptions {
  *   `ERR_UNSUPPORTED` for more than 2 GiB
  */
 export function createCpu(options: CpuOptions): X86Cpu {
-  const accelerator = interpAccelerator(options);
+  checkNames('createCpu()', options, NAMES);
+  const { cpuModel, bus = {} } = options;
+  const accelerator = interpAccelerator({ cpuModel });
+  checkBus(bus);
   const memory = memoryOf(options.memory, accelerator.arenaBytes);
   const vm = accelerator.createVm({ arena: memory.arena, memory });
   for (const region of memory.regions) vm.mapMemory(region);
-  const sink = new BusSink(options.bus ?? {});
+  const sink = new BusSink(bus);
   const cpu = vm.createCpu(0, sink);
   sink.cpu = cpu;
   return new StandaloneCpu(cpu, memory, () => vm.dispose());

@@ -22,9 +22,12 @@ export function refusePromise(answer: unknown): void {
 
 /** Calls a function of the user that has nothing to answer. */
 export function guarded(cpu: Cpu, what: string, call: () => unknown): void {
+  cpu.hooksInside++;
   try {
     refusePromise(call());
   } catch (cause) {
     failed(cpu, what, cause);
+  } finally {
+    cpu.hooksInside--;
   }
 }

@@ -1,4 +1,4 @@
-import { type ExitSink, VmError } from '@picovm/core';
+import { didYouMean, type ExitSink, showValue, VmError } from '@picovm/core';
 import type { Cpu } from './cpu/cpu.ts';
 import { VECTOR } from './cpu/fault.ts';
 import { MODE } from './cpu/mode.ts';
@@ -32,7 +32,10 @@ export class Hooks {
   /** @throws VmError `ERR_INVALID_ARGUMENT` if there is no such event, or the hook is no function */
   on<E extends EventName>(event: E, hook: (event: CpuEvents[E]) => void): Disposable {
     if (!EVENTS.includes(event) || typeof hook !== 'function') {
-      const message = `a hook is a function for one of the events ${EVENTS.join(', ')}, and this is a ${typeof hook} for ${event}`;
+      const meant = typeof event === 'string' ? didYouMean(event, EVENTS) : '';
+      const message = EVENTS.includes(event)
+        ? `on(): the hook of '${event}' must be a function, not ${showValue(hook)}`
+        : `on(): there is no event ${showValue(event)}: they are ${EVENTS.join(', ')}${meant}`;
       throw new VmError('ERR_INVALID_ARGUMENT', message, { event });
     }
     const registration: Registration = { call: hook };

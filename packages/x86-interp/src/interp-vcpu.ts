@@ -4,7 +4,10 @@ import type { Breakpoints, InterpExit } from './breakpoint.ts';
 import type { InterpCounters } from './counters.ts';
 import type { CpuEvents } from './cpu-events.ts';
 
-/** A vCPU of the interpreter: what every x86 vCPU does, and what only an interpreter can. */
+/**
+ * A vCPU of the interpreter: what every x86 vCPU does, and what only an interpreter can. After `dispose`, every call but
+ * `dispose` and every setter throws `ERR_VM_DISPOSED`; a wrong argument is `ERR_INVALID_ARGUMENT`, and changes nothing.
+ */
 export interface InterpVcpu extends X86Vcpu {
   /** The processor that it is: a model, and what features it has more or fewer, as in `pentium3+sse2-pse36`. */
   readonly cpuModel: string;
@@ -19,7 +22,7 @@ export interface InterpVcpu extends X86Vcpu {
    */
   a20: boolean;
   /**
-   * Runs the guest as every vCPU does. A breakpoint of the host ends it with a `debug` exit.
+   * Runs the guest as every vCPU does. A breakpoint of the host ends it with a `debug` exit. `dispose` inside of it ends it.
    * @throws VmError `ERR_DEVICE` if a hook or `ferr` threw: the instruction has ended by then, and a further run goes on
    *   behind it; `ERR_VM_RUNNING` inside of `run`
    */
@@ -33,12 +36,21 @@ export interface InterpVcpu extends X86Vcpu {
   step(): InterpExit;
   /**
    * Calls `hook` for each event of a kind, until the returned object is disposed. While nobody listens it costs nothing.
-   * A hook looks on: it may `kick` the vCPU, but changes registers only between runs. What it throws ends the run.
+   * A hook looks on: it may `kick` the vCPU, but what changes it (`setRegisters`, `reset` and the like) is `ERR_VM_RUNNING`. What it
+   * throws ends the run.
    * @throws VmError `ERR_INVALID_ARGUMENT` if there is no such event
    */
   on<E extends keyof CpuEvents>(event: E, hook: (event: CpuEvents[E]) => void): Disposable;
   /** The breakpoints of the host, which the guest does not see. */
   readonly breakpoints: Breakpoints;
+  /**
+   * The physical address of a linear one: by the page tables of the guest as they are now, with no side effect, and whoever may
+   * use the page. With it, `memory` of a paged guest can be looked at by the addresses that its program uses.
+   * @param address 0 to FFFFFFFF
+   * @returns undefined if there is no page
+   * @throws VmError `ERR_INVALID_ARGUMENT`
+   */
+  translate(address: number | bigint): number | undefined;
   /** What happened so far, as numbers. */
   counters(): InterpCounters;
   /**

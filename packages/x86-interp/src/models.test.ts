@@ -1,6 +1,14 @@
 import { VmError } from '@picovm/core';
 import { describe, expect, test } from 'vitest';
-import { type CpuModelTable, type InterpOptions, interp, parseCpuModel } from './index.ts';
+import {
+  CPU_FEATURES,
+  CPU_MODELS,
+  type CpuModelTable,
+  type InterpOptions,
+  interp,
+  opcodes,
+  parseCpuModel,
+} from './index.ts';
 import { HANDLERS, machine } from './machine.test-util.ts';
 
 const nameOf = (model: InterpOptions['cpuModel']): string => machine({ model }).vcpu.cpuModel;
@@ -79,11 +87,17 @@ describe('CPU models', () => {
   test.each<[unknown, RegExp]>([
     ['8008', /there is no CPU model 8008: they are 8086, 80186/],
     ['toString', /there is no CPU model toString/],
-    [8086, /there is no CPU model 8086:/],
+    [8086, /there is no CPU model 8086: .*; did you mean '8086'\?$/],
+    ['PENTIUM3', /there is no CPU model PENTIUM3: .*; did you mean pentium3\?$/],
+    ['Pentium 3', /there is no CPU model Pentium 3: .*; did you mean pentium3\?$/],
+    ['i486', /; did you mean 486\?$/],
+    ['pentum', /; did you mean pentium\?$/],
+    [Symbol('x'), /there is no CPU model Symbol\(x\)/],
+    [{ base: 'pentium3', add: ['see2'] }, /; did you mean sse2/],
     [null, /CPU model/],
     [{}, /there is no CPU model undefined/],
     [{ base: 'pentium6' }, /there is no CPU model pentium6/],
-    [{ base: 'pentium3', speed: 1 }, /a CPU model has no 'speed': it has base, add, remove, vendor/],
+    [{ base: 'pentium3', speed: 1 }, /a CPU model has no field 'speed': it has base, add, remove, vendor/],
     [{ base: 'pentium3', add: ['avx'] }, /there is no CPU feature avx: they are fpu, vme/],
     [{ base: 'pentium3', remove: ['3dnow'] }, /there is no CPU feature 3dnow/],
     [{ base: 'pentium3', add: 'sse2' }, /'add' of a CPU model is a list of features/],
@@ -95,9 +109,12 @@ describe('CPU models', () => {
     [{ base: 'pentium4', remove: ['sse'] }, /sse2 needs sse, which/],
     [{ base: 'pentium4', remove: ['msr'] }, /needs msr, which/],
     [{ base: 'pentium', add: ['nx'] }, /nx needs pae, which/],
-    [{ base: '80386', add: ['cmov'] }, /the CPU model 80386 has no 'add': it has no CPUID/],
-    [{ base: '286', vendor: 'GenuineIntel' }, /the CPU model 80286 has no 'vendor'/],
-    [{ base: 'pentium3', vendor: 'Genuine' }, /'vendor' of a CPU model has 12 ASCII characters, and is not Genuine/],
+    [
+      { base: '80386', add: ['cmov'] },
+      /^of the CPU model 80386 features cannot be chosen, as it has no CPUID: that begins with the 80486$/,
+    ],
+    [{ base: '286', vendor: 'GenuineIntel' }, /of the CPU model 80286 no vendor can be given, as it has no CPUID/],
+    [{ base: 'pentium3', vendor: 'Genuine' }, /'vendor' of a CPU model has 12 ASCII characters, and is not 'Genuine'/],
     [{ base: 'pentium3', vendor: 7 }, /'vendor' of a CPU model has 12/],
     [{ base: 'pentium3', brand: 'x'.repeat(48) }, /'brand' of a CPU model has at most 47 ASCII/],
     [{ base: 'pentium3', brand: 'é' }, /'brand' of a CPU model/],
@@ -106,16 +123,41 @@ describe('CPU models', () => {
     [{ base: 'pentium3', stepping: 1.5 }, /'stepping' of a CPU model is an integer from 0 to 15/],
     [{ base: 'pentium3', cpuid: {} }, /'cpuid' of a CPU model is a list/],
     [{ base: 'pentium3', cpuid: [{ eax: 1 }] }, /'leaf' of a CPU model is an integer/],
-    [{ base: 'pentium3', cpuid: [{ leaf: 1, rax: 1 }] }, /a leaf of CPUID has no 'rax': it has leaf, subleaf/],
+    [{ base: 'pentium3', cpuid: [{ leaf: 1, rax: 1 }] }, /a leaf of CPUID has no field 'rax': it has leaf, subleaf/],
     [
       { base: 'pentium3', cpuid: [{ leaf: 1, eax: 2 ** 32 }] },
       /'eax' of a CPU model is an integer from 0 to 4294967295/,
     ],
-    [{ base: 'pentium3', cpuid: [null] }, /a leaf of CPUID is an object/],
+    [{ base: 'pentium3', cpuid: [null] }, /a leaf of CPUID takes an object of fields, not null/],
   ])('that cannot be are refused: %j', (cpuModel, message) => {
     const attempt = (): unknown => interp({ cpuModel: cpuModel as CpuModelTable });
     expect(attempt).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringMatching(message) }),
     );
+  });
+
+  test.each([
+    ['pentium-3', /^there is no CPU model pentium-3; did you mean pentium3\?$/],
+    ['PENTIUM3+sse2', /there is no CPU model PENTIUM3: .*; did you mean pentium3\?$/],
+    ['pentium3+see2', /there is no CPU feature see2: .*; did you mean sse2/],
+    ['pentium3+SSE2', /there is no CPU feature SSE2: .*; did you mean sse2\?$/],
+    ['486+', /'486\+' is no CPU model: write it like pentium3/],
+    ['', /there is no CPU model : they are/],
+    [486, /486 is no CPU model/],
+    [undefined, /undefined is no CPU model/],
+  ])('as text neither: %j', (text, message) => {
+    expect(() => parseCpuModel(text as string)).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringMatching(message) }),
+    );
+  });
+
+  test('are lists that nobody changes', () => {
+    for (const list of [CPU_MODELS, CPU_FEATURES, opcodes()]) expect(Object.isFrozen(list)).toBe(true);
+    for (const form of opcodes()) {
+      expect(
+        [form, form.operands, form.flags].every((part) => Object.isFrozen(part)),
+        form.mnemonic,
+      ).toBe(true);
+    }
   });
 });

@@ -107,12 +107,43 @@ describe('MONITOR and MWAIT', () => {
     expect(own.run()).toBe('halt');
   });
 
-  test('forget what was watched with a snapshot: MWAIT may end at any time', () => {
+  test('go on in a snapshot, as they would have without it', () => {
+    for (const [change, rip] of [
+      [undefined, 0x1006],
+      [DATA + 9, 0x1007],
+    ] as const) {
+      const m = ready();
+      m.load([...MONITOR, ...MWAIT, 0xf4]);
+      m.run(1);
+      const state = m.vcpu.snapshot();
+      expect(state.monitor).toEqual({ address: BigInt(DATA), line: m.memory.read(DATA, 64) });
+      const other = machine();
+      other.memory.write(0, m.memory.read(0, 0x100000));
+      other.vcpu.restore(state);
+      expect(other.vcpu.snapshot()).toEqual(state);
+      for (const each of [m, other]) {
+        if (change !== undefined) each.memory.writeU8(change, 1);
+        expect(each.run()).toBe('halt');
+        expect(each.get('rip')).toBe(rip);
+        expect(each.vcpu.snapshot().monitor).toBeUndefined();
+      }
+    }
+  });
+
+  test('do not wait with a state of somebody who does not know, or whose memory is not here', () => {
     const m = ready();
     m.load([...MONITOR, ...MWAIT, 0xf4]);
     m.run(1);
-    m.vcpu.restore(m.vcpu.snapshot());
-    m.run();
-    expect(m.get('rip')).toBe(0x1007);
+    const { monitor, ...state } = m.vcpu.snapshot();
+    const line = new Uint8Array(64);
+    for (const known of [
+      {},
+      { monitor: { address: 0x200000n, line } },
+      { monitor: { address: 2n ** 64n - 64n, line } },
+    ]) {
+      m.vcpu.restore({ ...state, ...known });
+      m.run();
+      expect(m.get('rip')).toBe(0x1007);
+    }
   });
 });

@@ -71,9 +71,14 @@ function descriptor(type: number, dpl: number): bigint {
   return 0x00cf_9000_0000_ffffn | (BigInt(type) << 40n) | (BigInt(dpl) << 45n);
 }
 
+/** CR4.PGE. */
+const PGE = 0x80;
+
 /** @see PagedMachine */
 export function paged(options: Options = {}): PagedMachine {
-  const { model = 'pentium', user = false, pae = false, wp = false, nx = false, cr4 = 0 } = options;
+  const { user = false, pae = false, wp = false, nx = false, cr4 = 0 } = options;
+  // The Pentium has neither PAE nor global pages.
+  const { model = pae || nx || (cr4 & PGE) !== 0 ? 'pentium4' : 'pentium' } = options;
   const m = machine({ model, regions: [{ base: 0, size: SIZE }] });
   const { memory, vcpu } = m;
   for (let n = 0; n < 32; n++) {

@@ -162,6 +162,13 @@ describe('RETF', () => {
     else expect(m.stack(5)[4]).toBe(STACK - 8);
   });
 
+  test('to conforming code of an outer level than that of the selector', () => {
+    const m = protectedMachine(0);
+    m.describe(SEL.free, descriptor(0, 0xfffff, 0xfe, 0xc));
+    m.push(TARGET, SEL.free | 1, 0x7000, SEL.data[1] | 1);
+    expect(m.faultOf([0xcb])).toEqual([13, SEL.free]);
+  });
+
   test.each([
     ['null', 3, [13, 0]],
     ['of the old level', SEL.data[0], [13, SEL.data[0]]],

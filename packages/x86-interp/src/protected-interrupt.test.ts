@@ -59,6 +59,7 @@ describe('an interrupt gate', () => {
   test.each([
     ['is not for programs', gate(SEL.code[0], TARGET, INTERRUPT), [13, 0x102]],
     ['is not present', gate(SEL.code[0], TARGET, 0x0e | USER), [11, 0x102]],
+    ['is neither for programs nor present', gate(SEL.code[0], TARGET, 0x0e), [13, 0x102]],
     ['is no gate', descriptor(0, 0, 0x92 | USER), [13, 0x102]],
     ['is a call gate', gate(SEL.code[0], TARGET, 0x8c | USER), [13, 0x102]],
     ['has a null selector', gate(0, TARGET, INTERRUPT | USER), [13, 0]],
@@ -71,6 +72,19 @@ describe('an interrupt gate', () => {
     m.vector(0x20, value);
     expect(m.faultOf(INT_20)).toEqual(fault);
     expect(m.stack(2)[1]).toBe(CODE);
+  });
+
+  test.each([
+    ['at the end of 64 KiB', 0, undefined],
+    ['across it', 2, [12, SEL.free]],
+  ] as const)('to an inner stack of 16 bits that expands down, with a word %s', (_, pointer, fault) => {
+    const m = protectedMachine(3);
+    m.describe(SEL.free, descriptor(0, 0x2fff, 0xb6));
+    m.vector(0x20, gate(SEL.code[1], TARGET, INTERRUPT | USER));
+    m.memory.writeU32(TSS + 12, pointer);
+    m.memory.writeU32(TSS + 16, SEL.free | 1);
+    expect(m.faultOf(INT_20)).toEqual(fault);
+    if (fault === undefined) expect([m.get('rip'), m.memory.readU32(0xfffc)]).toEqual([TARGET, SEL.data[3] | 3]);
   });
 
   test('beyond the limit of the IDT, by INT and from outside', () => {

@@ -1,5 +1,7 @@
-import { type GuestMemory, type RunBudget, VmError } from '@picovm/core';
+import { checkNames, type GuestMemory, type RunBudget } from '@picovm/core';
 import type { InterpExit } from './breakpoint.ts';
+import { checkBudget } from './budget.ts';
+import { checkBoolean, checkInteger } from './check-argument.ts';
 import type { Cpu } from './cpu/cpu.ts';
 import { type CpuState, checkForm, checkState, stateOf } from './cpu-state.ts';
 import type { InterpVcpu } from './interp-vcpu.ts';
@@ -31,7 +33,7 @@ export interface X86Cpu extends InterpVcpu, Disposable {
   interrupt(vector: number): void;
   /**
    * The whole state: of the CPU, and of its memory unless that is left out.
-   * @throws VmError `ERR_VM_RUNNING` inside of `run`
+   * @throws VmError `ERR_VM_RUNNING` inside of `run`, `ERR_INVALID_ARGUMENT`, `ERR_VM_DISPOSED`
    */
   save(options?: { readonly memory?: boolean }): CpuState;
   /**
@@ -51,7 +53,6 @@ export class StandaloneCpu extends X86Interpreter implements X86Cpu {
   readonly #interrupts = new Set<number>();
   /** Whether somebody else wants to know when interrupts are possible. */
   #windowWanted = false;
-  #disposed = false;
 
   constructor(cpu: Cpu, memory: GuestMemory, onDispose: () => void) {
     super(0, cpu, onDispose);
@@ -59,25 +60,21 @@ export class StandaloneCpu extends X86Interpreter implements X86Cpu {
   }
 
   override run(budget: CpuBudget = {}): InterpExit {
-    const { instructions, nanoseconds = Number.POSITIVE_INFINITY } = budget;
-    const { milliseconds = nanoseconds / NS_PER_MS } = budget;
-    const whole = instructions === undefined || (Number.isSafeInteger(instructions) && instructions >= 0);
-    if (!whole || !(milliseconds >= 0)) {
-      throw new VmError('ERR_INVALID_ARGUMENT', 'a budget is a whole number of instructions, and milliseconds', {
-        ...budget,
-      });
-    }
+    this.checkStopped('run');
+    checkBudget(budget, ['instructions', 'milliseconds', 'nanoseconds']);
+    const { instructions, milliseconds = Number.POSITIVE_INFINITY, nanoseconds = Number.POSITIVE_INFINITY } = budget;
     const end = instructions === undefined ? undefined : this.instructions + instructions;
-    const deadline = performance.now() + milliseconds;
+    const deadline = performance.now() + Math.min(milliseconds, nanoseconds / NS_PER_MS);
     for (;;) {
       const exit = this.#go(() =>
-        super.run({
+        this.enter({
           instructions: end && end - this.instructions,
           nanoseconds: (deadline - performance.now()) * NS_PER_MS,
         }),
       );
       // An interrupt that waits already ends the HLT.
-      if (exit.reason !== 'halt' || !exit.interruptsEnabled || this.#interrupts.size === 0) return exit;
+      if (exit.reason !== 'halt' || !exit.interruptsEnabled || this.#interrupts.size === 0 || this.disposed)
+        return exit;
     }
   }
 
@@ -87,11 +84,10 @@ export class StandaloneCpu extends X86Interpreter implements X86Cpu {
 
   // Delivers interrupts on the way, as an interrupt controller would.
   #go(enter: () => InterpExit): InterpExit {
-    if (this.#disposed) throw new VmError('ERR_VM_DISPOSED', 'the CPU was used after dispose()');
     for (;;) {
       const exit = enter();
       const [vector] = this.#interrupts;
-      if (exit.reason !== 'irq-window' || vector === undefined) return exit;
+      if (exit.reason !== 'irq-window' || vector === undefined || this.disposed) return exit;
       this.#interrupts.delete(vector);
       this.#updateWindow();
       this.injectInterrupt(vector);
@@ -99,14 +95,15 @@ export class StandaloneCpu extends X86Interpreter implements X86Cpu {
   }
 
   interrupt(vector: number): void {
-    if (!Number.isInteger(vector) || vector < 0 || vector > LAST_VECTOR) {
-      throw new VmError('ERR_INVALID_ARGUMENT', `${vector} is no interrupt vector: they are 0 to ${LAST_VECTOR}`);
-    }
+    this.checkAlive('interrupt');
+    checkInteger('interrupt(): vector', vector, LAST_VECTOR);
     this.#interrupts.add(vector);
     this.#updateWindow();
   }
 
   override requestInterruptWindow(wanted: boolean): void {
+    this.checkAlive('requestInterruptWindow');
+    checkBoolean('requestInterruptWindow(): wanted', wanted);
     this.#windowWanted = wanted;
     this.#updateWindow();
   }
@@ -125,25 +122,24 @@ export class StandaloneCpu extends X86Interpreter implements X86Cpu {
     this.#updateWindow();
   }
 
-  save({ memory = true }: { readonly memory?: boolean } = {}): CpuState {
+  save(options: { readonly memory?: boolean } = {}): CpuState {
+    this.checkStopped('save');
+    checkNames('save()', options, ['memory']);
+    const { memory = true } = options;
+    checkBoolean('save(): memory', memory);
     const interrupts = [...this.#interrupts];
     return stateOf({ cpu: this.snapshot(), ignne: this.ignne, interrupts }, memory ? this.memory : undefined);
   }
 
   load(state: CpuState): void {
+    this.checkStopped('load');
     checkForm(state);
     checkState(state, this.memory, this.differences(state.cpu));
-    this.checkStopped('load');
     for (const { base, data } of state.memory) this.memory.write(base, data);
     this.restore(state.cpu);
     this.ignne = state.ignne;
     this.#clearInterrupts();
     for (const vector of state.interrupts) this.interrupt(vector);
-  }
-
-  override dispose(): void {
-    this.#disposed = true;
-    super.dispose();
   }
 
   [Symbol.dispose](): void {

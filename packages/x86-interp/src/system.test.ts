@@ -67,7 +67,7 @@ describe('system registers', () => {
 
   test('flags that exist', () => {
     const wide = machine();
-    wide.set({ rflags: 0xffffffff & ~0x100 });
+    wide.set({ rflags: 0x3fffff & ~0x100 });
     expect(wide.get('rflags')).toBe(0x3f7ed7);
     expect(machine({ model: '8086' }).get('rflags')).toBe(0xf002);
     const m = machine({ model: '80286' });

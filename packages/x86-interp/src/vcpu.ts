@@ -10,7 +10,11 @@ import {
   type X86VcpuState,
 } from '@picovm/core/x86';
 import type { Breakpoints, InterpExit } from './breakpoint.ts';
+import { checkBudget } from './budget.ts';
+import { checkBoolean, checkInteger, wrong } from './check-argument.ts';
 import { countersOf, type InterpCounters } from './counters.ts';
+import { checkAlive } from './cpu/alive.ts';
+import { checkRegisters, checkSpecialRegisters } from './cpu/check-registers.ts';
 import type { Cpu } from './cpu/cpu.ts';
 import { HostBreakpoints } from './cpu/host-breakpoints.ts';
 import { lookAtEvents } from './cpu/pace.ts';
@@ -32,6 +36,8 @@ import type { InterpVcpu } from './interp-vcpu.ts';
 
 /** Bytes of code that tell a jump to itself. */
 const SELF_JUMP_BYTES = 7;
+const LAST_VECTOR = 255;
+const LAST_LINEAR = 2 ** 32 - 1;
 const STEP: RunBudget = { instructions: 1, nanoseconds: 1e8 };
 
 /** The vCPU: a shell around the CPU's state and its functions. */
@@ -41,6 +47,9 @@ export class X86Interpreter implements InterpVcpu {
   readonly #cpu: Cpu;
   readonly #onDispose: () => void;
   readonly #hooks: Hooks;
+  #released = false;
+  /** How many instructions there were when the CPU was given back. */
+  #lastCount = 0;
   #ferr: ((active: boolean) => void) | undefined;
 
   constructor(id: number, cpu: Cpu, onDispose: () => void) {
@@ -54,7 +63,7 @@ export class X86Interpreter implements InterpVcpu {
   }
 
   get instructions(): number {
-    return instructionsOf(this.#cpu);
+    return this.#released ? this.#lastCount : instructionsOf(this.#cpu);
   }
 
   get a20(): boolean {
@@ -62,6 +71,8 @@ export class X86Interpreter implements InterpVcpu {
   }
 
   set a20(enabled: boolean) {
+    this.checkAlive('a20');
+    checkBoolean('a20', enabled);
     this.#cpu.addressMask = maskOf(this.#cpu, enabled);
     flushTlb(this.#cpu);
     this.#look();
@@ -72,6 +83,9 @@ export class X86Interpreter implements InterpVcpu {
   }
 
   set ferr(callback: ((active: boolean) => void) | undefined) {
+    this.checkAlive('ferr');
+    if (callback !== undefined && typeof callback !== 'function')
+      throw wrong('ferr', 'a function or undefined', callback);
     const cpu = this.#cpu;
     this.#ferr = callback;
     cpu.ferr = callback && ((active) => guarded(cpu, 'the callback of FERR#', () => callback(active)));
@@ -82,21 +96,35 @@ export class X86Interpreter implements InterpVcpu {
   }
 
   set ignne(active: boolean) {
+    this.checkAlive('ignne');
+    checkBoolean('ignne', active);
     this.#cpu.ignne = active;
   }
 
   run(budget: RunBudget): InterpExit {
     this.checkStopped('run');
-    return run(this.#cpu, budget);
+    checkBudget(budget, ['instructions', 'nanoseconds']);
+    if (budget.nanoseconds === undefined) throw wrong('run(): nanoseconds', 'given', undefined);
+    return this.enter(budget);
   }
 
   step(): InterpExit {
     this.checkStopped('step');
     this.#cpu.breakpoints?.pass();
-    return run(this.#cpu, STEP);
+    return this.enter(STEP);
+  }
+
+  /** Runs, and gives the CPU back behind that if it was disposed meanwhile. */
+  protected enter(budget: RunBudget): InterpExit {
+    try {
+      return run(this.#cpu, budget);
+    } finally {
+      if (this.#cpu.disposed) this.#release();
+    }
   }
 
   on<E extends keyof CpuEvents>(event: E, hook: (event: CpuEvents[E]) => void): Disposable {
+    this.checkAlive('on');
     return this.#hooks.on(event, hook);
   }
 
@@ -106,35 +134,44 @@ export class X86Interpreter implements InterpVcpu {
   }
 
   counters(): InterpCounters {
+    this.checkAlive('counters');
     return countersOf(this.#cpu);
   }
 
   kick(): void {
+    this.checkAlive('kick');
     this.#cpu.kicked = true;
     this.#look();
   }
 
   requestInterruptWindow(wanted: boolean): void {
+    this.checkAlive('requestInterruptWindow');
+    checkBoolean('requestInterruptWindow(): wanted', wanted);
     this.#cpu.windowWanted = wanted;
     if (wanted) this.#look();
   }
 
   injectInterrupt(vector: number): void {
+    this.checkStopped('injectInterrupt');
+    checkInteger('injectInterrupt(): vector', vector, LAST_VECTOR);
     const cpu = this.#cpu;
-    deliverInterrupt(cpu, vector & 0xff, cpu.state[SLOT.RIP]);
+    deliverInterrupt(cpu, vector, cpu.state[SLOT.RIP]);
   }
 
   nmi(): void {
+    this.checkAlive('nmi');
     this.#cpu.nmiPending = true;
     this.#look();
   }
 
   reset(): void {
+    this.checkStopped('reset');
     resetCpu(this.#cpu);
     this.#look();
   }
 
   isStuck(interruptsPossible: boolean): boolean {
+    this.checkAlive('isStuck');
     const { state } = this.#cpu;
     if (interruptsPossible && (state[SLOT.FLAGS] & RFLAGS.IF) !== 0) return false;
     if ((state[SLOT.FLAGS] & RFLAGS.TF) !== 0) return false;
@@ -143,27 +180,44 @@ export class X86Interpreter implements InterpVcpu {
   }
 
   dump(): X86Dump {
+    this.checkAlive('dump');
     const dump = dumpX86(this.getRegisters(), this.getSpecialRegisters());
     // Where the code is with paging, as far as anything is there.
-    const at = peekTranslate(this.#cpu, this.#linear(Number(BigInt.asIntN(32, dump.registers.rip))));
-    return { ...dump, codeAddress: at < 0 ? undefined : at };
+    const codeAddress = this.#physical(this.#linear(Number(BigInt.asIntN(32, dump.registers.rip))));
+    return { ...dump, codeAddress };
+  }
+
+  translate(address: number | bigint): number | undefined {
+    this.checkAlive('translate');
+    const linear = typeof address === 'bigint' ? Number(address) : address;
+    checkInteger('translate(): address', linear, LAST_LINEAR);
+    return this.#physical(linear | 0);
+  }
+
+  #physical(linear: number): number | undefined {
+    const at = peekTranslate(this.#cpu, linear);
+    return at < 0 ? undefined : at;
   }
 
   getRegisters(): X86Registers {
+    this.checkAlive('getRegisters');
     return getRegisters(this.#cpu);
   }
 
   setRegisters(registers: Partial<X86Registers>): void {
-    setRegisters(this.#cpu, registers);
+    this.#checkChangeable('setRegisters');
+    setRegisters(this.#cpu, checkRegisters(this.#cpu.processor, registers));
     this.#look();
   }
 
   getSpecialRegisters(): X86SpecialRegisters {
+    this.checkAlive('getSpecialRegisters');
     return getSpecialRegisters(this.#cpu);
   }
 
   setSpecialRegisters(registers: Partial<X86SpecialRegisters>): void {
-    setSpecialRegisters(this.#cpu, registers);
+    this.#checkChangeable('setSpecialRegisters');
+    setSpecialRegisters(this.#cpu, checkSpecialRegisters(this.#cpu.processor, registers));
     this.#look();
   }
 
@@ -173,6 +227,7 @@ export class X86Interpreter implements InterpVcpu {
   }
 
   differences(state: VcpuState): readonly SnapshotDifference[] {
+    this.checkAlive('differences');
     return differencesOf(this.#cpu, readX86VcpuState(state));
   }
 
@@ -189,12 +244,47 @@ export class X86Interpreter implements InterpVcpu {
   }
 
   dispose(): void {
+    const cpu = this.#cpu;
+    if (cpu.disposed) return;
+    cpu.disposed = true;
+    if (cpu.inRun) {
+      cpu.kicked = true;
+      this.#look();
+    } else this.#release();
+  }
+
+  #release(): void {
+    if (this.#released) return;
+    this.#lastCount = this.instructions;
+    this.#released = true;
     this.#onDispose();
   }
 
-  /** @throws VmError `ERR_VM_RUNNING` inside of `run` */
+  /** Whether it was given back, or will be when the run that is under way ends. */
+  protected get disposed(): boolean {
+    return this.#cpu.disposed;
+  }
+
+  /** @throws VmError `ERR_VM_DISPOSED` */
+  protected checkAlive(what: string): void {
+    checkAlive(this.#cpu, what);
+  }
+
+  /** @throws VmError `ERR_VM_RUNNING` inside of `run`, `ERR_VM_DISPOSED` */
   protected checkStopped(what: string): void {
-    if (this.#cpu.inRun) throw new VmError('ERR_VM_RUNNING', `${what}() was called while the vCPU runs`);
+    this.checkAlive(what);
+    if (!this.#cpu.inRun) return;
+    throw new VmError(
+      'ERR_VM_RUNNING',
+      `${what}() was called while the vCPU runs: kick() ends the run, and then it can be called`,
+    );
+  }
+
+  // Of all that is called from inside an instruction, only the answer to OUT comes when nothing of it is left to do.
+  #checkChangeable(what: string): void {
+    const { inOut, hooksInside } = this.#cpu;
+    if (inOut && hooksInside === 0) this.checkAlive(what);
+    else this.checkStopped(what);
   }
 
   // A change from outside counts from the next instruction on.

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
+import { isMisspelt } from '@picovm/core';
 import { BUILT_IN_DEVICES } from './built-in-devices.ts';
 import { installedPackages } from './installed-packages.ts';
 
-/** So many letters may be wrong in a name that somebody meant. */
-const MAX_TYPOS = 2;
 /** Fewer letters begin too many names. */
 const MIN_PART = 3;
 
@@ -32,21 +31,4 @@ function shortName(name: string): string {
 function isSimilar(name: string, known: string): boolean {
   const parts = name.split('-').filter((part) => part.length >= MIN_PART);
   return parts.some((part) => known.split('-').some((one) => one.startsWith(part))) || isMisspelt(name, known);
-}
-
-function isMisspelt(name: string, known: string): boolean {
-  return distance(name, known) <= Math.min(MAX_TYPOS, Math.floor(known.length / 3));
-}
-
-/** How many letters have to be put in, left out or replaced to make `b` of `a`. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j++) {
-      next.push(Math.min(next[j] + 1, row[j + 1] + 1, row[j] + (letter === b[j] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length];
 }

@@ -136,9 +136,13 @@ export interface Vcpu {
   kick(): void;
   /** While wanted, `run` returns `irq-window` whenever the guest could take an external interrupt. */
   requestInterruptWindow(wanted: boolean): void;
-  /** Delivers an external interrupt. Only allowed right after an `irq-window` exit. @param vector 0 to 255 */
+  /**
+   * Delivers an external interrupt. Only allowed right after an `irq-window` exit.
+   * @param vector 0 to 255
+   * @throws VmError `ERR_VM_RUNNING` inside of `run`
+   */
   injectInterrupt(vector: number): void;
-  /** Puts the CPU into the state after its RESET pin. */
+  /** Puts the CPU into the state after its RESET pin. @throws VmError `ERR_VM_RUNNING` inside of `run` */
   reset(): void;
   /**
    * Whether the guest sits on an instruction that jumps to itself, which only an interrupt could end.

@@ -1,3 +1,4 @@
+import { checkNames, showValue } from '../arguments.ts';
 import { VmError } from '../errors.ts';
 import { hex } from '../format.ts';
 import type { DeviceOption, DeviceOptions, IntegerOption } from './option-spec.ts';
@@ -15,14 +16,8 @@ export function checkDeviceOptions(
   options: DeviceOptions,
   given: unknown,
 ): Record<string, unknown> {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw invalid(type, `takes an object of options, not ${show(given)}`, { given });
-  }
+  checkNames(type, given, ['id', ...Object.keys(options)]);
   const values = given as Readonly<Record<string, unknown>>;
-  for (const name of Object.keys(values)) {
-    if (name === 'id' || Object.hasOwn(options, name)) continue;
-    throw invalid(type, `has no option '${name}': it has ${['id', ...Object.keys(options)].join(', ')}`, { name });
-  }
   const { id = defaultId } = values;
   if (typeof id !== 'string' || id === '') throw invalid(type, 'id must be a string that is not empty', { id }, ':');
   const checked: Record<string, unknown> = { id };
@@ -91,11 +86,7 @@ export function accepts(option: DeviceOption, value: unknown): boolean {
 
 function show(value: unknown, option?: DeviceOption): string {
   if (typeof value === 'number' && option?.type === 'integer') return form(value, option);
-  if (typeof value === 'string') return `'${value}'`;
-  if (value instanceof Uint8Array) return `${value.length} bytes`;
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'function') return 'a function';
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+  return showValue(value);
 }
 
 function invalid(type: string, problem: string, details: Record<string, unknown>, colon = ''): VmError {

@@ -38,10 +38,11 @@ export class DirtyPages implements DirtyLog {
     return this.#bitmaps !== undefined;
   }
 
-  /** Adds the log of an accelerator. */
-  addSource(source: DirtySource): void {
+  /** Adds the log of an accelerator, until the returned object is disposed. */
+  addSource(source: DirtySource): Disposable {
     this.#sources.add(source);
     if (this.enabled) for (const region of this.#regions) source.start(region);
+    return { [Symbol.dispose]: () => this.#sources.delete(source) };
   }
 
   start(): void {

@@ -113,6 +113,27 @@ describe('GuestMemory', () => {
     expect(memory.readU32(0x1000)).toBe(0x7f0000ff);
   });
 
+  it.each([
+    ['writeU8', 'abc', "a number is written to guest memory, not 'abc'"],
+    ['writeU8', Number.NaN, 'not NaN'],
+    ['writeU16', undefined, 'not undefined'],
+    ['writeU32', 5n, 'not 5n'],
+    ['writeU64', 5, 'a bigint is written to guest memory, not 5'],
+  ] as const)('%s takes no %o', (name, value, message) => {
+    const memory = adjacent();
+    expect(() => memory[name](0x1000, value as never)).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining(message) }),
+    );
+    expect(memory.readU64(0x1000)).toBe(0n);
+  });
+
+  it('has no bytes at what is no address', () => {
+    for (const address of ['abc', Number.NaN, undefined, 0x1000n]) {
+      expect(adjacent().contiguous(address as never)).toBe(0);
+      expect(() => adjacent().view(address as never, 1)).toThrow(notMemory);
+    }
+  });
+
   it('has views of the bytes themselves, inside one region', () => {
     const memory = adjacent();
     memory.view(0x1ffe, 2)[1] = 7;
@@ -197,11 +218,36 @@ describe('DirtyLog', () => {
       [-5, 3],
       [0, 2 ** 50],
       [0x2000, 1],
-      [Number.NaN, 1],
-      [0x1000, -1],
     ])
       memory.markDirty(address, length);
     expect(memory.dirtyLog.take()).toEqual([0x1000]);
+  });
+
+  it.each([
+    [Number.NaN, 1],
+    [0x1000, -1],
+    [0x1000, undefined],
+    ['0x1000', 1],
+    [0x1000n, 1],
+    [Symbol('address'), 1],
+  ])('takes no mark that is none: %o, %o', (address, length) => {
+    const memory = memoryOf({ base: 0x1000, size: PAGE_SIZE });
+    memory.dirtyLog.start();
+    expect(() => memory.markDirty(address as never, length as never)).toThrow(
+      expect.objectContaining({ code: 'ERR_GUEST_ADDRESS' }),
+    );
+    expect(memory.dirtyLog.take()).toEqual([]);
+  });
+
+  it('forgets an accelerator that is gone', () => {
+    const memory = memoryOf({ base: 0x1000, size: PAGE_SIZE });
+    let collected = 0;
+    const source = memory.addDirtySource({ start: () => {}, stop: () => {}, collect: () => void collected++ });
+    memory.dirtyLog.start();
+    memory.dirtyLog.take();
+    source[Symbol.dispose]();
+    memory.dirtyLog.take();
+    expect(collected).toBe(1);
   });
 
   it('merges what an accelerator knows, and starts and stops it', () => {

@@ -1,3 +1,4 @@
+import { showValue } from '../arguments.ts';
 import { VmError } from '../errors.ts';
 import { hex } from '../format.ts';
 import type { Arena } from './arena.ts';
@@ -52,6 +53,7 @@ export class GuestMemory {
 
   /** How many bytes of memory lie at `address` without a gap; 0 if there is none. */
   contiguous(address: number): number {
+    if (!Number.isSafeInteger(address)) return 0;
     let end = address;
     for (let region = this.regionAt(end); region !== undefined; region = this.regionAt(end)) end = region.end;
     return end - address;
@@ -101,14 +103,18 @@ export class GuestMemory {
    * @throws VmError `ERR_GUEST_ADDRESS` if the range is not inside one region
    */
   view(address: number, length: number): Uint8Array {
-    const region = this.regionAt(address);
-    const inside = region !== undefined && Number.isSafeInteger(address) && isLength(length);
+    const region = Number.isSafeInteger(address) ? this.regionAt(address) : undefined;
+    const inside = region !== undefined && isLength(length);
     if (!inside || address + length > region.end) throw notMemory(address, length);
     return region.bytes.subarray(address - region.base, address - region.base + length);
   }
 
-  /** Tells the accelerator, and the dirty log, that the host changed memory through a view. */
+  /**
+   * Tells the accelerator, and the dirty log, that the host changed memory through a view. What is no memory does not matter.
+   * @throws VmError `ERR_GUEST_ADDRESS` if they are no address and no length at all
+   */
   markDirty(address: number, length: number): void {
+    if (!isLength(length) || !Number.isSafeInteger(address)) throw notMemory(address, length);
     this.#dirty.mark(address, length);
     for (const listener of this.#listeners) listener(address, length);
   }
@@ -119,9 +125,9 @@ export class GuestMemory {
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
   }
 
-  /** Adds an accelerator's log of guest writes to the dirty log. */
-  addDirtySource(source: DirtySource): void {
-    this.#dirty.addSource(source);
+  /** Adds an accelerator's log of guest writes to the dirty log, until the returned object is disposed. */
+  addDirtySource(source: DirtySource): Disposable {
+    return this.#dirty.addSource(source);
   }
 
   /** Which pages were written, by the guest or by the host. */
@@ -149,27 +155,27 @@ export class GuestMemory {
     return this.#load(address, 8).getBigUint64(0, true);
   }
 
-  /** Writes one byte: the lowest of `value`. @throws VmError `ERR_GUEST_ADDRESS` */
+  /** Writes one byte: the lowest of `value`. @throws VmError `ERR_GUEST_ADDRESS`, `ERR_INVALID_ARGUMENT` */
   writeU8(address: number, value: number): void {
-    this.#scratch.setUint8(0, value);
+    this.#scratch.setUint8(0, numberOf(value));
     this.write(address, this.#scratchBytes.subarray(0, 1));
   }
 
-  /** Writes the lowest two bytes of `value`, at any address. @throws VmError `ERR_GUEST_ADDRESS` */
+  /** Writes the lowest two bytes of `value`, at any address. @throws VmError `ERR_GUEST_ADDRESS`, `ERR_INVALID_ARGUMENT` */
   writeU16(address: number, value: number): void {
-    this.#scratch.setUint16(0, value, true);
+    this.#scratch.setUint16(0, numberOf(value), true);
     this.write(address, this.#scratchBytes.subarray(0, 2));
   }
 
-  /** Writes the lowest four bytes of `value`, at any address. @throws VmError `ERR_GUEST_ADDRESS` */
+  /** Writes the lowest four bytes of `value`, at any address. @throws VmError `ERR_GUEST_ADDRESS`, `ERR_INVALID_ARGUMENT` */
   writeU32(address: number, value: number): void {
-    this.#scratch.setUint32(0, value, true);
+    this.#scratch.setUint32(0, numberOf(value), true);
     this.write(address, this.#scratchBytes.subarray(0, 4));
   }
 
-  /** Writes the lowest eight bytes of `value`, at any address. @throws VmError `ERR_GUEST_ADDRESS` */
+  /** Writes the lowest eight bytes of `value`, at any address. @throws VmError `ERR_GUEST_ADDRESS`, `ERR_INVALID_ARGUMENT` */
   writeU64(address: number, value: bigint): void {
-    this.#scratch.setBigUint64(0, value, true);
+    this.#scratch.setBigUint64(0, numberOf(value, 'bigint'), true);
     this.write(address, this.#scratchBytes);
   }
 
@@ -194,13 +200,19 @@ export class GuestMemory {
   }
 }
 
+// What is none would be written as 0, or as something else.
+function numberOf<T>(value: T, type: 'number' | 'bigint' = 'number'): T {
+  if (typeof value === type && !Number.isNaN(value)) return value;
+  throw new VmError('ERR_INVALID_ARGUMENT', `a ${type} is written to guest memory, not ${showValue(value)}`, { value });
+}
+
 function isLength(length: number): boolean {
   return Number.isSafeInteger(length) && length >= 0;
 }
 
 function notMemory(address: number, length: number): VmError {
   const where = Number.isSafeInteger(address) && address >= 0 ? hex(address) : String(address);
-  return new VmError('ERR_GUEST_ADDRESS', `${length} bytes at guest-physical ${where} are not all memory`, {
+  return new VmError('ERR_GUEST_ADDRESS', `${String(length)} bytes at guest-physical ${where} are not all memory`, {
     address,
     length,
   });

@@ -1,4 +1,5 @@
 import type { Accelerator } from '../accelerator/accelerator.ts';
+import { checkNames } from '../arguments.ts';
 import { VmError } from '../errors.ts';
 import { MAX_DESCRIPTION } from '../snapshot/vm-snapshot.ts';
 import type { RunOptions, SnapshotOptions, VmOptions } from './vm-options.ts';
@@ -21,7 +22,7 @@ const SNAPSHOT_OPTIONS: Record<keyof SnapshotOptions, true> = { description: tru
  * @throws VmError `ERR_INVALID_ARGUMENT`
  */
 export function checkVmOptions(options: { accelerator?: unknown; memory?: unknown; devices?: unknown }): void {
-  checkNames('a VM', options, VM_OPTIONS);
+  checkNames('a VM', options, Object.keys(VM_OPTIONS));
   const { accelerator, memory, devices } = options;
   if (typeof (accelerator as Partial<Accelerator> | undefined)?.createVm !== 'function') {
     throw new VmError('ERR_INVALID_ARGUMENT', 'a VM needs an accelerator: give it one, such as interp() or kvm()');
@@ -39,7 +40,7 @@ export function checkVmOptions(options: { accelerator?: unknown; memory?: unknow
  * @throws VmError `ERR_INVALID_ARGUMENT`
  */
 export function checkRunOptions(options: RunOptions): void {
-  checkNames('run()', options, RUN_OPTIONS);
+  checkNames('run()', options, Object.keys(RUN_OPTIONS));
   const { signal, sliceMs, timeoutMs, maxExits } = options;
   if (signal !== undefined) checkSignal(signal);
   for (const [name, value] of Object.entries({ sliceMs, timeoutMs, maxExits })) {
@@ -57,24 +58,13 @@ export function checkRunOptions(options: RunOptions): void {
  * @throws VmError `ERR_INVALID_ARGUMENT`
  */
 export function checkSnapshotOptions(options: SnapshotOptions): void {
-  checkNames('snapshot()', options, SNAPSHOT_OPTIONS);
+  checkNames('snapshot()', options, Object.keys(SNAPSHOT_OPTIONS));
   const { description = '' } = options;
   if (typeof description === 'string' && description.length <= MAX_DESCRIPTION) return;
   throw new VmError(
     'ERR_INVALID_ARGUMENT',
     `the description of a snapshot is text of at most ${MAX_DESCRIPTION} characters`,
   );
-}
-
-function checkNames(what: string, options: unknown, known: Readonly<Record<string, true>>): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new VmError('ERR_INVALID_ARGUMENT', `${what} takes an object of options, not ${options}`);
-  }
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(known, name)) continue;
-    const message = `${what} has no option '${name}': it has ${Object.keys(known).join(', ')}`;
-    throw new VmError('ERR_INVALID_ARGUMENT', message, { name });
-  }
 }
 
 // As far as a run uses it: a signal may come from another realm.

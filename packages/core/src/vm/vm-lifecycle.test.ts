@@ -34,7 +34,8 @@ describe('new Vm', () => {
     expect(() => new Vm(given as never)).toThrow(
       expect.objectContaining({
         code: 'ERR_INVALID_ARGUMENT',
-        message: "a VM has no option 'device': it has accelerator, memory, devices, onUnmapped, clock, logger, shared",
+        message:
+          "a VM has no option 'device': it has accelerator, memory, devices, onUnmapped, clock, logger, shared; did you mean devices?",
       }),
     );
     expect(() => new Vm(undefined as never)).toThrow('a VM takes an object of options, not undefined');

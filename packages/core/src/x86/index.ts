@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+export { checkX86Registers, checkX86SpecialRegisters } from './check-registers.ts';
 export { dumpX86, type X86Dump, type X86DumpRegister } from './dump.ts';
 export { CR0, formatFlags, RFLAGS } from './flags.ts';
 export { readX86VcpuState } from './read-vcpu-state.ts';
@@ -30,6 +31,7 @@ export {
   type X86Events,
   type X86Exception,
   type X86FpuState,
+  type X86Monitor,
   type X86Msr,
   type X86VcpuState,
   type X86XsaveComponent,

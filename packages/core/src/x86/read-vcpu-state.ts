@@ -3,6 +3,7 @@ import { VmError } from '../errors.ts';
 import { FieldReader, malformed } from '../snapshot/field-reader.ts';
 import {
   X86_GPRS,
+  X86_SEGMENT_FIELDS,
   X86_SEGMENTS,
   type X86DescriptorTable,
   type X86Registers,
@@ -16,6 +17,7 @@ import {
   type X86Events,
   type X86Exception,
   type X86FpuState,
+  type X86Monitor,
   type X86Msr,
   type X86VcpuState,
   type X86XsaveComponent,
@@ -62,6 +64,8 @@ export function readX86VcpuState(state: VcpuState): X86VcpuState {
     instructions: fields.integer('instructions', MAX_INSTRUCTIONS),
     a20: fields.boolean('a20'),
     testRegisters: readTestRegisters(fields.list('testRegisters')),
+    ...(fields.has('pdptes') && { pdptes: readPdptes(fields.list('pdptes')) }),
+    ...(fields.has('monitor') && { monitor: readMonitor(fields.record('monitor')) }),
   };
 }
 
@@ -82,21 +86,8 @@ function readSpecial(fields: FieldReader): X86SpecialRegisters {
 }
 
 function readSegment(fields: FieldReader): X86Segment {
-  const bit = (name: string): number => fields.integer(name, 1);
-  return {
-    base: fields.bigint('base'),
-    limit: fields.integer('limit', 0xffffffff),
-    selector: fields.integer('selector', 0xffff),
-    type: fields.integer('type', 15),
-    present: bit('present'),
-    dpl: fields.integer('dpl', 3),
-    db: bit('db'),
-    s: bit('s'),
-    l: bit('l'),
-    g: bit('g'),
-    avl: bit('avl'),
-    unusable: bit('unusable'),
-  };
+  const rest = Object.entries(X86_SEGMENT_FIELDS).map(([name, max]) => [name, fields.integer(name, max)]);
+  return { base: fields.bigint('base'), ...Object.fromEntries(rest) };
 }
 
 function readTable(fields: FieldReader): X86DescriptorTable {
@@ -147,7 +138,17 @@ function readEvents(fields: FieldReader): X86Events {
     nmiPending: fields.boolean('nmiPending'),
     nmiMasked: fields.boolean('nmiMasked'),
     shutdown: fields.boolean('shutdown'),
+    ...(fields.has('debugTrap') && { debugTrap: readDebugTrap(fields) }),
   };
+}
+
+/** B0 to B3, and BT. */
+const DEBUG_TRAPS = 0x800f;
+
+function readDebugTrap(fields: FieldReader): number {
+  const reasons = fields.integer('debugTrap', DEBUG_TRAPS);
+  if ((reasons & ~DEBUG_TRAPS) !== 0) throw malformed(`the vCPU's state has a debug trap for the reasons ${reasons}`);
+  return reasons;
 }
 
 function readException(fields: FieldReader): X86Exception {
@@ -163,4 +164,21 @@ function readTestRegisters(list: readonly unknown[]): number[] {
     list.length === 8 && list.every((value) => Number.isInteger(value) && (value as number) >>> 0 === value);
   if (!whole) throw malformed("the vCPU's state has no eight test registers of 32 bits");
   return list as number[];
+}
+
+const PDPTES = 4;
+
+function readPdptes(list: readonly unknown[]): bigint[] {
+  const whole =
+    list.length === PDPTES && list.every((value) => typeof value === 'bigint' && BigInt.asUintN(64, value) === value);
+  if (!whole) throw malformed("the vCPU's state has no four page-directory pointers of 64 bits");
+  return list as bigint[];
+}
+
+const LINE = 64;
+
+function readMonitor(fields: FieldReader): X86Monitor {
+  const address = fields.bigint('address');
+  if (address % BigInt(LINE) !== 0n) throw malformed("the vCPU's state watches a line that is none");
+  return { address, line: fields.bytes('line', LINE) };
 }

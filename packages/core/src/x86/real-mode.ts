@@ -1,3 +1,4 @@
+import { checkNames, showValue } from '../arguments.ts';
 import { VmError } from '../errors.ts';
 import { X86_SEGMENTS } from './registers.ts';
 import { realModeSegment } from './reset-state.ts';
@@ -18,6 +19,7 @@ export interface FarPointer {
  * @throws VmError `ERR_INVALID_ARGUMENT` if a part of the address has more than 16 bits
  */
 export function enterRealMode(vcpu: X86Vcpu, entry: FarPointer, dataSegment = 0): void {
+  checkNames('the entry of enterRealMode()', entry, ['segment', 'offset'], 'field');
   for (const [what, value] of [
     ['segment', entry.segment],
     ['offset', entry.offset],
@@ -26,7 +28,7 @@ export function enterRealMode(vcpu: X86Vcpu, entry: FarPointer, dataSegment = 0)
     if (!Number.isInteger(value) || value < 0 || value > 0xffff) {
       throw new VmError(
         'ERR_INVALID_ARGUMENT',
-        `the ${what} of a real-mode address has 16 bits, ${value} does not fit`,
+        `the ${what} of a real-mode address has 16 bits, ${showValue(value)} does not fit`,
       );
     }
   }

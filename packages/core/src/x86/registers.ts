@@ -66,6 +66,21 @@ export interface X86Segment {
   unusable: number;
 }
 
+/** The fields of {@link X86Segment} beside its base, and the largest value of each. */
+export const X86_SEGMENT_FIELDS: Readonly<Record<Exclude<keyof X86Segment, 'base'>, number>> = {
+  limit: 0xffffffff,
+  selector: 0xffff,
+  type: 15,
+  present: 1,
+  dpl: 3,
+  db: 1,
+  s: 1,
+  l: 1,
+  g: 1,
+  avl: 1,
+  unusable: 1,
+};
+
 /** GDTR or IDTR, as `struct kvm_dtable` has it. */
 export interface X86DescriptorTable {
   /** Linear address, unsigned 64 bits. */

@@ -31,11 +31,16 @@ const state = (): X86VcpuState => ({
     { index: 0x174, value: 1n },
     { index: 0xc0000102, value: 2n },
   ],
-  events: { ...noEvents(), interrupt: 8, exception: { vector: 13, errorCode: 0 } },
+  events: { ...noEvents(), interrupt: 8, exception: { vector: 13, errorCode: 0 }, debugTrap: 0x8001 },
   instructions: 12,
   a20: true,
   testRegisters: [0, 0, 0, 0, 0, 0, 0xffffffff, 0],
+  pdptes: [1n, 0n, 0n, 2n ** 64n - 1n],
+  monitor: { address: 0x1000000040n, line: new Uint8Array(64).fill(5) },
 });
+
+/** What some accelerators leave out, and the first version did not have. */
+const OPTIONAL = ['pdptes', 'monitor', 'events.debugTrap'];
 
 /** The paths of all fields: `registers.rax`. */
 function paths(value: unknown, prefix = ''): string[] {
@@ -70,6 +75,7 @@ describe('readX86VcpuState', () => {
         if (path === 'model' && wrong === 'text') continue;
         // Lists of records may become shorter.
         if (/^(msrs|xsave\.components)\.\d$/.test(path) && wrong === undefined) continue;
+        if (OPTIONAL.includes(path) && wrong === undefined) continue;
         expect(() => readX86VcpuState(changed(path, wrong)), `${path} = ${String(wrong)}`).toThrow(
           expect.objectContaining({ code: 'ERR_SNAPSHOT_FORMAT' }),
         );
@@ -94,12 +100,26 @@ describe('readX86VcpuState', () => {
     ['xsave.components.0.data', new Uint8Array(0x10001)],
     ['instructions', 2 ** 52 + 1],
     ['testRegisters', [0]],
+    ['pdptes', [0n, 0n, 0n]],
+    ['pdptes.3', 2n ** 64n],
+    ['monitor.address', 0x20n],
+    ['monitor.line', new Uint8Array(63)],
+    ['events.debugTrap', 0x10],
+    ['events.debugTrap', 0x8010],
+    ['events.debugTrap', 0x10001],
     ['version', 0],
     ['arch', 'arm'],
   ])('refuses %s = %s', (path, value) => {
     expect(() => readX86VcpuState(changed(path, value))).toThrow(
       expect.objectContaining({ code: 'ERR_SNAPSHOT_FORMAT' }),
     );
+  });
+
+  it.each([1, X86_STATE_VERSION])('reads a state of version %i without what is optional', (version) => {
+    const { pdptes, monitor, ...rest } = state();
+    const { debugTrap, ...events } = rest.events;
+    const read = readX86VcpuState({ ...rest, events, version } as X86VcpuState);
+    expect(read).toStrictEqual({ ...rest, events });
   });
 
   it('refuses a newer version, and says so', () => {

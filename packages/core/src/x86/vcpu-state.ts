@@ -1,8 +1,11 @@
 import type { VcpuState } from '../accelerator/accelerator.ts';
 import type { X86Registers, X86SpecialRegisters } from './registers.ts';
 
-/** The version of {@link X86VcpuState} that this version of core writes. */
-export const X86_STATE_VERSION = 1;
+/**
+ * The version of {@link X86VcpuState} that this version of core writes. 2 added `pdptes`, `monitor` and `events.debugTrap`, which
+ * states of version 1 do not have.
+ */
+export const X86_STATE_VERSION = 2;
 
 /**
  * The state of an x86 vCPU between two instructions, whichever accelerator ran it. What an accelerator does not have is
@@ -42,6 +45,21 @@ export interface X86VcpuState extends VcpuState {
   readonly a20: boolean;
   /** The test registers TR0 to TR7 of the 80386 and the 80486, unsigned 32 bits each; 0 on other processors. */
   readonly testRegisters: readonly number[];
+  /**
+   * With PAE paging, the four page-directory-pointer registers (Intel SDM volume 3A, section 4.4.1), unsigned 64 bits each:
+   * what the table in memory held when they were loaded. Missing: what it holds now.
+   */
+  readonly pdptes?: readonly bigint[];
+  /** What MONITOR watches, if it does, and the accelerator knows. Missing: an MWAIT does not wait. */
+  readonly monitor?: X86Monitor;
+}
+
+/** What MONITOR watches (Intel SDM volume 2B, MONITOR). */
+export interface X86Monitor {
+  /** The physical address of the line, unsigned 64 bits, a multiple of 64. */
+  readonly address: bigint;
+  /** Its 64 bytes as MONITOR found them: MWAIT does not wait if others are there. */
+  readonly line: Uint8Array;
 }
 
 /** The debug registers (Intel SDM volume 3B, section 18.2), unsigned 64 bits each. */
@@ -120,6 +138,11 @@ export interface X86Events {
   readonly nmiMasked: boolean;
   /** A triple fault has shut the CPU down: it does nothing until RESET. */
   readonly shutdown: boolean;
+  /**
+   * Bits of DR6 (0 to 3: breakpoints; 15: the T flag of a TSS) of a debug trap that is due, but waits, as it does behind MOV SS.
+   * Missing: there is none, or the accelerator does not know.
+   */
+  readonly debugTrap?: number;
 }
 
 /** An exception on its way. */

@@ -14,10 +14,18 @@ export interface X86Vcpu extends Vcpu {
   dump(): X86Dump;
   /** A copy of the general-purpose registers, RIP and RFLAGS. */
   getRegisters(): X86Registers;
-  /** Changes the registers named and leaves the others. */
+  /**
+   * Changes the registers named and leaves the others. On the interpreter all or nothing.
+   * @throws VmError `ERR_INVALID_ARGUMENT` for a register that there is not, or a value that it cannot have; `ERR_VM_RUNNING` inside
+   *   of `run`, but in the answer to an OUT
+   */
   setRegisters(registers: Partial<X86Registers>): void;
   /** A copy of the segments, descriptor tables and control registers. */
   getSpecialRegisters(): X86SpecialRegisters;
-  /** Changes the registers named and leaves the others. */
+  /**
+   * Changes the registers named and leaves the others. A segment register or descriptor table is given whole. On the
+   * interpreter all or nothing.
+   * @throws VmError as `setRegisters`
+   */
   setSpecialRegisters(registers: Partial<X86SpecialRegisters>): void;
 }

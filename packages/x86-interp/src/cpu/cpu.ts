@@ -107,8 +107,8 @@ export class Cpu {
   mode = 0;
   /** The current privilege level. 0 in real mode, 3 in virtual-8086 mode. */
   cpl = 0;
-  /** RF was loaded by the current instruction: it holds for the next one. */
-  resumeLoaded = false;
+  /** The number of instructions before the one that began with RF set: no breakpoint of the guest stops it. */
+  resumedAt = -1;
   /** Bits of DR6 of a debug trap that is due when the current instruction has ended. */
   debugTrap = 0;
   /** An NMI waits; and the handler of one runs, so that further ones wait for its IRET. */
@@ -122,7 +122,7 @@ export class Cpu {
   readonly cpuidExit: CpuidExit = { reason: 'cpuid', leaf: 0, subleaf: 0, eax: 0, ebx: 0, ecx: 0, edx: 0 };
   /** A value that an instruction keeps for itself while it runs. */
   temp = 0;
-  /** The arena offset of the 64 bytes that MONITOR was told to watch, or -1; and what was in them then. */
+  /** The physical address of the 64 bytes that MONITOR was told to watch, or -1; and what was in them then. */
   monitored = -1;
   readonly monitoredLine: Uint8Array = new Uint8Array(64);
   /** Told when FERR# changes: an x87 error that is no exception of the CPU (CR0.NE is 0) begins or ends to be pending. */
@@ -133,6 +133,12 @@ export class Cpu {
   asksCpuid = false;
   /** Inside of `run`: between two instructions too. */
   inRun = false;
+  /** Inside of the call of the sink that OUT makes, behind which nothing of the instruction is left to do. */
+  inOut = false;
+  /** How many hooks are being called. */
+  hooksInside = 0;
+  /** It is not for use any more. */
+  disposed = false;
   /** What a function of the user threw. The run ends with it. */
   failure: VmError | undefined = undefined;
   /** The breakpoints of the host, if anybody ever asked for them. */

@@ -1,4 +1,3 @@
-import { RFLAGS } from '@picovm/core/x86';
 import { RECORD_SHIFT } from '../decode/record.ts';
 import type { Cpu } from './cpu.ts';
 import { raise, VECTOR } from './fault.ts';
@@ -106,9 +105,10 @@ export function forgetBreaks(cpu: Cpu, page: number, linear: number): void {
  */
 export function checkExecution(cpu: Cpu, linear: number): void {
   if ((cpu.watchExecute & HOST) !== 0) hostOf(cpu).checkInstruction(linear);
-  if ((cpu.state[SLOT.FLAGS] & RFLAGS.RF) !== 0) return;
+  const instructions = cpu.target - cpu.state[SLOT.LEFT];
+  if (cpu.resumedAt === instructions) return;
   // So does the instruction behind MOV SS.
-  if (cpu.shadowSs && cpu.shadowAt === cpu.target - cpu.state[SLOT.LEFT]) return;
+  if (cpu.shadowSs && cpu.shadowAt === instructions) return;
   let hits = 0;
   for (let n = 0; n < BREAKPOINTS; n++) {
     if ((cpu.watchExecute & (1 << n)) !== 0 && cpu.state[SLOT.DR + 2 * n] === linear) hits |= 1 << n;

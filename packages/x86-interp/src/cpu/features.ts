@@ -62,7 +62,7 @@ export const FEATURE_BITS: Readonly<Record<CpuFeature, readonly [leaf: number, r
   };
 
 /** All features. */
-export const CPU_FEATURES: readonly CpuFeature[] = Object.keys(FEATURE_BITS) as CpuFeature[];
+export const CPU_FEATURES: readonly CpuFeature[] = Object.freeze(Object.keys(FEATURE_BITS) as CpuFeature[]);
 
 /** What a feature makes no sense without. */
 export const FEATURE_NEEDS: Readonly<Partial<Record<CpuFeature, readonly CpuFeature[]>>> = {

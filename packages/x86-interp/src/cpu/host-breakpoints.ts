@@ -1,4 +1,3 @@
-import { VmError } from '@picovm/core';
 import type {
   Breakpoint,
   BreakpointExit,
@@ -7,6 +6,8 @@ import type {
   BreakpointSpec,
   Breakpoints,
 } from '../breakpoint.ts';
+import { checkAlive } from './alive.ts';
+import { checkBreakpoint } from './check-breakpoint.ts';
 import type { Cpu } from './cpu.ts';
 import { stopBefore } from './fault.ts';
 import { currentIp } from './ip.ts';
@@ -15,9 +16,7 @@ import { ACCESS } from './page-walk.ts';
 import { CS, SEG, SLOT } from './state-layout.ts';
 import { watchesChanged } from './tlb.ts';
 
-const KINDS: readonly BreakpointKind[] = ['execute', 'read', 'write', 'access', 'port'];
 const LINEAR_END = 2 ** 32;
-const PORTS_END = 0x10000;
 /** DR6 with no bit that tells of a breakpoint. */
 const DR6_NONE = 0xffff0ff0n;
 const PAGE_SHIFT = 12;
@@ -58,14 +57,9 @@ export class HostBreakpoints implements Breakpoints {
     return [...this.#all].values();
   }
 
-  add({ kind, address, length = 1 }: BreakpointSpec): Breakpoint {
-    const first = Number(address);
-    const whole = Number.isSafeInteger(first) && Number.isSafeInteger(length) && first >= 0 && length >= 1;
-    const fits = first + length <= (kind === 'port' ? PORTS_END : LINEAR_END) && (kind !== 'execute' || length === 1);
-    if (!KINDS.includes(kind) || !whole || !fits) {
-      const message = `there is no breakpoint of the kind ${kind} on ${length} at ${address}: kinds are ${KINDS.join(', ')}`;
-      throw new VmError('ERR_INVALID_ARGUMENT', message, { kind, address, length });
-    }
+  add(spec: BreakpointSpec): Breakpoint {
+    checkAlive(this.#cpu, 'breakpoints.add');
+    const { kind, first, length } = checkBreakpoint(spec);
     const entry: Entry = {
       kind,
       address: BigInt(first),
@@ -86,6 +80,7 @@ export class HostBreakpoints implements Breakpoints {
   }
 
   clear(): void {
+    checkAlive(this.#cpu, 'breakpoints.clear');
     for (const entry of this.#all) this.#remove(entry);
   }
 
@@ -95,7 +90,7 @@ export class HostBreakpoints implements Breakpoints {
     this.#data.delete(entry);
     removeFrom(this.#instructions, entry.first, entry);
     if (!this.#instructions.has(entry.first)) removeFrom(this.#pages, entry.first >>> PAGE_SHIFT, entry.first);
-    watchesChanged(this.#cpu);
+    if (!this.#cpu.disposed) watchesChanged(this.#cpu);
   }
 
   /** Whether there is one on an instruction. */

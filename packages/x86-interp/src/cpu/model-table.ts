@@ -1,4 +1,4 @@
-import { VmError } from '@picovm/core';
+import { checkNames, didYouMean, showValue, VmError } from '@picovm/core';
 import { CPU_FEATURES, type CpuFeature, FEATURE_NEEDS } from './features.ts';
 import { CPU_MODELS, type CpuModel, featuresOf, MODEL } from './models.ts';
 
@@ -80,7 +80,30 @@ export function modelNamed(name: unknown): CpuModel {
   if (CPU_MODELS.includes(name as CpuModel)) return name as CpuModel;
   if (typeof name === 'string' && Object.hasOwn(CPU_MODEL_ALIASES, name))
     return CPU_MODEL_ALIASES[name as CpuModelAlias];
-  throw invalid(`there is no CPU model ${String(name)}: they are ${CPU_MODELS.join(', ')}`);
+  throw invalid(`there is no CPU model ${shown(name)}: they are ${CPU_MODELS.join(', ')}${meantModel(name)}`);
+}
+
+/** The end of a message about a name of a model that there is not: what was meant, or nothing. @param name anything */
+export function meantModel(name: unknown): string {
+  if (typeof name !== 'string' && typeof name !== 'number') return '';
+  const known = [...CPU_MODELS, ...Object.keys(CPU_MODEL_ALIASES)];
+  const plain = String(name)
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '');
+  const same = known.find((one) => [one, `i${one}`, `intel${one}`].includes(plain));
+  if (same === undefined) return didYouMean(plain, known);
+  return typeof name === 'number' ? `; did you mean '${same}'?` : `; did you mean ${same}?`;
+}
+
+// Names are shown as they would be written on a command line.
+function shown(name: unknown): string {
+  return typeof name === 'string' ? showValue(name).slice(1, -1) : showValue(name);
+}
+
+/** The error for a feature that there is not. */
+export function unknownFeature(feature: unknown): VmError {
+  const meant = typeof feature === 'string' ? didYouMean(feature, CPU_FEATURES) : '';
+  return invalid(`there is no CPU feature ${shown(feature)}: they are ${CPU_FEATURES.join(', ')}${meant}`);
 }
 
 /**
@@ -88,11 +111,13 @@ export function modelNamed(name: unknown): CpuModel {
  * @throws VmError `ERR_INVALID_ARGUMENT` for whatever in the table cannot be
  */
 export function checkModelTable(table: CpuModelTable): ReadonlySet<CpuFeature> {
-  checkKeys(table, KEYS, 'a CPU model');
+  checkNames('a CPU model', table, Object.keys(KEYS), 'field');
   const base = modelNamed(table.base);
   const others = Object.keys(table).filter((key) => key !== 'base' && table[key as keyof CpuModelTable] !== undefined);
   if (others.length > 0 && CPU_MODELS.indexOf(base) < MODEL.I80486) {
-    throw invalid(`the CPU model ${base} has no '${others[0]}': it has no CPUID, and no features to choose from`);
+    const asked =
+      table.add?.length || table.remove?.length ? 'features cannot be chosen' : `no ${others[0]} can be given`;
+    throw invalid(`of the CPU model ${base} ${asked}, as it has no CPUID: that begins with the 80486`);
   }
   for (const [key, max] of NUMBERS) if (table[key] !== undefined) checkNumber(table[key], key, max);
   checkText(table.vendor, 'vendor', VENDOR_LENGTH, VENDOR_LENGTH);
@@ -103,9 +128,7 @@ export function checkModelTable(table: CpuModelTable): ReadonlySet<CpuFeature> {
 
 function chooseFeatures(base: CpuModel, { add = [], remove = [] }: CpuModelTable): ReadonlySet<CpuFeature> {
   for (const feature of [...listed(add, 'add'), ...listed(remove, 'remove')]) {
-    if (!CPU_FEATURES.includes(feature)) {
-      throw invalid(`there is no CPU feature ${String(feature)}: they are ${CPU_FEATURES.join(', ')}`);
-    }
+    if (!CPU_FEATURES.includes(feature)) throw unknownFeature(feature);
     if (feature === 'fpu') throw invalid('the CPU feature fpu can be neither added nor removed');
   }
   const both = add.find((feature) => remove.includes(feature));
@@ -128,28 +151,22 @@ function listed(features: readonly CpuFeature[], key: string): readonly CpuFeatu
 function checkLeaves(leaves: readonly CpuidLeaf[]): void {
   if (!Array.isArray(leaves)) throw invalid(`'cpuid' of a CPU model is a list of leaves`);
   for (const leaf of leaves) {
-    checkKeys(leaf, LEAF_KEYS, 'a leaf of CPUID');
+    checkNames('a leaf of CPUID', leaf, Object.keys(LEAF_KEYS), 'field');
     checkNumber(leaf.leaf, 'leaf', REGISTER_MAX);
     for (const [key, value] of Object.entries(leaf)) if (value !== undefined) checkNumber(value, key, REGISTER_MAX);
   }
 }
 
-function checkKeys(value: object, keys: Readonly<Record<string, true>>, what: string): void {
-  if (typeof value !== 'object' || value === null) throw invalid(`${what} is an object, and not ${String(value)}`);
-  const unknown = Object.keys(value).find((key) => !Object.hasOwn(keys, key));
-  if (unknown !== undefined) throw invalid(`${what} has no '${unknown}': it has ${Object.keys(keys).join(', ')}`);
-}
-
 function checkNumber(value: unknown, key: string, max: number): void {
   if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= max) return;
-  throw invalid(`'${key}' of a CPU model is an integer from 0 to ${max}, and not ${String(value)}`);
+  throw invalid(`'${key}' of a CPU model is an integer from 0 to ${max}, and not ${showValue(value)}`);
 }
 
 function checkText(text: unknown, key: string, min: number, max: number): void {
   if (text === undefined) return;
   const fits = typeof text === 'string' && text.length >= min && text.length <= max && /^[ -~]*$/.test(text);
   const length = min === max ? `${max}` : `at most ${max}`;
-  if (!fits) throw invalid(`'${key}' of a CPU model has ${length} ASCII characters, and is not ${String(text)}`);
+  if (!fits) throw invalid(`'${key}' of a CPU model has ${length} ASCII characters, and is not ${showValue(text)}`);
 }
 
 function invalid(message: string): VmError {

@@ -15,6 +15,8 @@ export const CPU_MODELS = [
   'pentium3',
   'pentium4',
 ] as const;
+// Others go by the places in it.
+Object.freeze(CPU_MODELS);
 
 /**
  * A processor to be. Each has the instructions, the faults and the address lines of its own:

@@ -153,12 +153,14 @@ export function peekPage(cpu: Cpu, linear: number): number {
 export function loadPdptes(cpu: Cpu, cr3: number): boolean {
   const table = (cr3 & -32) >>> 0;
   const entries = [0, 4, 8, 12, 16, 20, 24, 28].map((at) => readEntry(cpu, table + at));
-  for (let n = 0; n < 8; n += 2) {
-    if ((entries[n] & ENTRY.P) === 0) continue;
-    if ((entries[n] & PDPTE_RESERVED) !== 0 || (entries[n + 1] & ~15) !== 0) return false;
-  }
+  for (let n = 0; n < 8; n += 2) if (!isPdpte(entries[n], entries[n + 1])) return false;
   cpu.state.set(entries, SLOT.PDPTE);
   return true;
+}
+
+/** Whether a PDPTE can be loaded: it is not present, or has no reserved bits. @param low its lower half @param high its upper one */
+export function isPdpte(low: number, high: number): boolean {
+  return (low & ENTRY.P) === 0 || ((low & PDPTE_RESERVED) === 0 && (high & ~15) === 0);
 }
 
 // Where there is no memory, the bus floats: all ones. No device sees a page walk.

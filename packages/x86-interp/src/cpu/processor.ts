@@ -26,7 +26,7 @@ const known = new Map<CpuModel, Processor>();
  * @throws VmError `ERR_INVALID_ARGUMENT` if there can be no such processor
  */
 export function processorOf(option: CpuModel | CpuModelAlias | CpuModelTable): Processor {
-  if (typeof option === 'object') {
+  if (typeof option === 'object' && option !== null) {
     const features = checkModelTable(option);
     return makeProcessor(modelNamed(option.base), features, option);
   }

@@ -93,5 +93,6 @@ export function setSpecialRegisters(cpu: Cpu, special: Partial<X86SpecialRegiste
     cpu.state[limit] = table.limit & 0xffff;
   }
   deriveMode(cpu);
-  controlsReplaced(cpu);
+  // A debugger that changes a segment leaves the page-directory pointers alone.
+  if (CONTROL.some(([name]) => special[name] !== undefined)) controlsReplaced(cpu);
 }

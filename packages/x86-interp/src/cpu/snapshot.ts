@@ -13,6 +13,7 @@ import type { Cpu } from './cpu.ts';
 import { getFpu, setFpu } from './fpu-state.ts';
 import { addressMask } from './models.ts';
 import { changedMsrs, restoreMsrs } from './msrs.ts';
+import { PAGING } from './page-walk.ts';
 import { get64, getRegisters, getSpecialRegisters, set64, setRegisters, setSpecialRegisters } from './registers.ts';
 import { SLOT } from './state-layout.ts';
 import { flushTlb, watchesChanged } from './tlb.ts';
@@ -40,6 +41,8 @@ export function snapshotCpu(cpu: Cpu): X86VcpuState {
     instructions,
     a20: hasA20(cpu),
     testRegisters: Array.from(cpu.u32.subarray(SLOT.TEST, SLOT.TEST + TEST_REGISTERS)),
+    ...((cpu.paging & PAGING.PAE) !== 0 && { pdptes: getPdptes(cpu) }),
+    ...(cpu.monitored >= 0 && { monitor: { address: BigInt(cpu.monitored), line: cpu.monitoredLine.slice() } }),
   };
 }
 
@@ -70,7 +73,15 @@ export function restoreCpu(cpu: Cpu, state: X86VcpuState): void {
   cpu.pendingExit = undefined;
   cpu.breakpoints?.forget();
   cpu.kicked = false;
-  cpu.monitored = -1;
+  cpu.debugTrap = events.debugTrap ?? 0;
+  cpu.monitored = state.monitor === undefined ? -1 : Number(state.monitor.address);
+  if (state.monitor !== undefined) cpu.monitoredLine.set(state.monitor.line);
+  // Otherwise they are what the table in memory holds now.
+  if ((cpu.paging & PAGING.PAE) !== 0) {
+    state.pdptes?.forEach((value, n) => {
+      set64(cpu, SLOT.PDPTE + 2 * n, value);
+    });
+  }
   flushTlb(cpu);
 }
 
@@ -91,6 +102,10 @@ function getDebugRegisters(cpu: Cpu): X86DebugRegisters {
   ) as unknown as X86DebugRegisters;
 }
 
+function getPdptes(cpu: Cpu): bigint[] {
+  return [0, 1, 2, 3].map((n) => get64(cpu, SLOT.PDPTE + 2 * n));
+}
+
 function debugSlot(name: (typeof X86_DEBUG_REGISTERS)[number]): number {
   return SLOT.DR + Number(name.slice(2)) * 2;
 }
@@ -105,5 +120,6 @@ function getEvents(cpu: Cpu): X86Events {
     nmiPending: cpu.nmiPending,
     nmiMasked: cpu.nmiMasked,
     shutdown: cpu.shutdown,
+    ...(cpu.debugTrap !== 0 && { debugTrap: cpu.debugTrap }),
   };
 }

@@ -114,6 +114,8 @@ export function modeChanged(cpu: Cpu): void {
   const { state } = cpu;
   const user = cpu.cpl === CPL_USER;
   cpu.user = user ? ACCESS.USER : 0;
+  // At level 3 an instruction may not begin with VIF and VIP set.
+  if (user && (state[SLOT.FLAGS] & RFLAGS.VIP) !== 0) lookAtEvents(cpu);
   // With alignment checks, each access of the user is looked at.
   const aligned = (state[SLOT.CR0] & CR0.AM) !== 0 && (state[SLOT.FLAGS] & RFLAGS.AC) !== 0;
   state[SLOT.TLB_MODE] = !user ? TAG.SUPERVISOR : aligned ? TAG.NEVER : TAG.USER;

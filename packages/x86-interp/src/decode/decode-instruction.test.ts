@@ -79,4 +79,42 @@ describe('decodeInstruction', () => {
     expect(decode('6004', 16, '8086')).toMatchObject({ form: { mnemonic: 'Jcc' }, length: 2 });
     expect(() => decode('90', 16, 'z80' as never)).toThrow('z80');
   });
+
+  test.each<[unknown, unknown, RegExp]>([
+    [undefined, { size: 32 }, /^decodeInstruction\(\): bytes must be a Uint8Array, not undefined: /],
+    ['AB', { size: 32 }, /bytes must be a Uint8Array, not 'AB'/],
+    [[0x90], { size: 32 }, /not an array/],
+    [new ArrayBuffer(1), { size: 32 }, /not an object/],
+    [Uint16Array.of(0x90), { size: 32 }, /not 2 bytes/],
+    [Uint8Array.of(0x90), undefined, /^decodeInstruction\(\) takes an object of options, not undefined$/],
+    [Uint8Array.of(0x90), {}, /size must be 16 or 32, not undefined/],
+    [Uint8Array.of(0x90), { size: 64 }, /size must be 16 or 32, not 64/],
+    [Uint8Array.of(0x90), { size: '32' }, /size must be 16 or 32, not '32'/],
+    [Uint8Array.of(0x90), { size: 32, cpumodel: '486' }, /no option 'cpumodel': .* did you mean cpuModel\?/],
+    [Uint8Array.of(0x90), { size: 32, cpuModel: '286' }, /size must be 16 for a 80286, not 32/],
+    [Uint8Array.of(0x90), { size: 32, cpuModel: null }, /there is no CPU model null/],
+  ])('takes no %o with %o', (bytes, options, message) => {
+    expect(() => decodeInstruction(bytes as Uint8Array, options as { size: 16 })).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringMatching(message) }),
+    );
+  });
+
+  test("sees what changes in a table of one's own", () => {
+    const table = { base: 'pentium3' as const, add: [] as 'sse2'[] };
+    expect(decode('660f58c0', 32, table)).toMatchObject({ valid: false });
+    table.add.push('sse2');
+    expect(decode('660f58c0', 32, table)).toMatchObject({ form: { mnemonic: 'ADDPD' } });
+    table.add.push('x' as 'sse2');
+    expect(() => decode('660f58c0', 32, table)).toThrow('there is no CPU feature x');
+    table.add.length = 0;
+    expect(decode('660f58c0', 32, table)).toMatchObject({ valid: false });
+  });
+
+  test('gives nothing with which the decoder could be changed', () => {
+    const decoded = decode('8907', 32);
+    if (!decoded.valid) throw new Error('it is an instruction');
+    expect(() => Object.assign(decoded.form, { lock: true })).toThrow(TypeError);
+    expect(() => (decoded.form.operands as string[]).pop()).toThrow(TypeError);
+    expect(decode('f08907', 32)).toMatchObject({ valid: false });
+  });
 });

@@ -1,4 +1,5 @@
-import { Arena, MemoryRegion } from '@picovm/core';
+import { Arena, checkNames, MemoryRegion } from '@picovm/core';
+import { wrong } from '../check-argument.ts';
 import { Cpu } from '../cpu/cpu.ts';
 import { FAULT } from '../cpu/fault.ts';
 import type { CpuModelAlias, CpuModelTable } from '../cpu/model-table.ts';
@@ -59,10 +60,11 @@ interface Bench {
 }
 
 const DEFAULT_MODEL = 'pentium4';
+const NAMES: readonly (keyof DecodeOptions)[] = ['size', 'cpuModel'];
 
 const benches = new WeakMap<Processor, Bench>();
-/** A processor of one's own is made once for each table. */
-const processors = new WeakMap<CpuModelTable, Processor>();
+/** A processor of one's own is made once for each table, and again if that has changed. */
+const processors = new WeakMap<CpuModelTable, { readonly content: string; readonly processor: Processor }>();
 
 /**
  * Decodes one instruction, by the table and the decoder that the interpreter itself works with.
@@ -72,10 +74,14 @@ const processors = new WeakMap<CpuModelTable, Processor>();
  * // { valid: true, length: 3, form: { mnemonic: 'MOV', … }, operands: [{ kind: 'register', name: 'eax' }, { kind: 'memory', … }], … }
  * ```
  * @param bytes from its first byte on; what is behind it does not matter
- * @throws VmError `ERR_INVALID_ARGUMENT` if there is no such processor
+ * @throws VmError `ERR_INVALID_ARGUMENT` if there is no such processor, or it runs no code of that size; if the bytes are none
  */
 export function decodeInstruction(bytes: Uint8Array, options: DecodeOptions): DecodedInstruction | InvalidInstruction {
-  const { cpu, code } = benchOf(processorFor(options.cpuModel ?? DEFAULT_MODEL));
+  checkArguments(bytes, options);
+  const { cpu, code } = benchOf(processorFor(options.cpuModel === undefined ? DEFAULT_MODEL : options.cpuModel));
+  if (options.size === 32 && cpu.model < MODEL.I80386) {
+    throw wrong('decodeInstruction(): size', `16 for a ${cpu.processor.name}`, options.size);
+  }
   if (bytes.length === 0) return { valid: false, reason: 'incomplete' };
   const count = Math.min(bytes.length, PAGE);
   code.set(count === bytes.length ? bytes : bytes.subarray(0, count));
@@ -104,18 +110,32 @@ export function decodeInstruction(bytes: Uint8Array, options: DecodeOptions): De
   };
 }
 
+function checkArguments(bytes: Uint8Array, options: DecodeOptions): void {
+  // Of another realm, too: some test runners have one of their own.
+  if (ArrayBuffer.isView(bytes) && bytes.BYTES_PER_ELEMENT === 1) {
+    checkNames('decodeInstruction()', options, NAMES);
+    if (options.size === 16 || options.size === 32) return;
+    throw wrong('decodeInstruction(): size', '16 or 32', options.size);
+  }
+  throw wrong('decodeInstruction(): bytes', 'a Uint8Array', bytes, ': Uint8Array.of(0x90) makes one');
+}
+
 function maximumLength(cpu: Cpu): number {
   return cpu.model === MODEL.I80286 ? 10 : 15;
 }
 
 function processorFor(model: NonNullable<DecodeOptions['cpuModel']>): Processor {
-  if (typeof model !== 'object') return processorOf(model);
-  let processor = processors.get(model);
-  if (processor === undefined) {
-    processor = processorOf(model);
-    processors.set(model, processor);
-  }
+  if (typeof model !== 'object' || model === null) return processorOf(model);
+  const known = processors.get(model);
+  if (known !== undefined && known.content === contentOf(model)) return known.processor;
+  const processor = processorOf(model);
+  processors.set(model, { content: contentOf(model), processor });
   return processor;
+}
+
+// Of a table that was valid; one that has changed since may hold anything.
+function contentOf(table: CpuModelTable): string {
+  return JSON.stringify(table, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
 }
 
 function benchOf(processor: Processor): Bench {

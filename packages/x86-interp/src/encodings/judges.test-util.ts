@@ -1,5 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { CAPTURES, filesIn } from '../conformance/data.test-util.ts';
 import { CPU_FEATURES } from '../cpu/features.ts';
 import type { CpuModelTable } from '../cpu/model-table.ts';
 import { CPU_MODELS, type CpuModel, featuresOf } from '../cpu/models.ts';
@@ -9,8 +8,6 @@ import { formKey } from '../hardware/forms.test-util.ts';
 import { judgeTables } from '../iced/judge-all.test-util.ts';
 import { type InstructionForm, opcodes } from '../isa/opcodes.ts';
 
-const root = fileURLToPath(new URL('../../../..', import.meta.url));
-const captures = `${process.env.PICOVM_SHARED ?? `${root}../shared`}/conformance/sst`;
 const SETS: Readonly<Record<string, CpuModel>> = { '8086': '8086', '80286': '80286', '80386ex-moo-sample': '80386' };
 
 /** Whether there is something that executes a form, whatever the operand size. */
@@ -26,10 +23,8 @@ export function isImplemented(form: InstructionForm): boolean {
 export function capturedForms(): Set<string> {
   const found = new Set<string>();
   for (const [set, name] of Object.entries(SETS)) {
-    if (!existsSync(`${captures}/${set}`)) continue;
     const model = CPU_MODELS.indexOf(name);
-    const files = readdirSync(`${captures}/${set}`).filter((file) => file.endsWith('.MOO.gz'));
-    const places = new Set(files.map((file) => file.replace('.MOO.gz', '')));
+    const places = new Set(filesIn(`${CAPTURES}/${set}`, /\.MOO\.gz$/).map((file) => file.replace('.MOO.gz', '')));
     for (const form of opcodes()) {
       const exists = CPU_MODELS.indexOf(form.since) <= model && model <= CPU_MODELS.indexOf(form.until);
       if (exists && form.feature === undefined && placesOf(form).some((place) => places.has(place)))

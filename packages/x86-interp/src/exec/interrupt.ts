@@ -100,6 +100,8 @@ function deliver(cpu: Cpu, vector: number, ip: number, code: number, isException
       if (fault !== FAULT) throw fault;
     }
     if (cpu.faultAtRip) returnTo = cpu.state[SLOT.RIP];
+    // A task that could not be loaded does not begin, so that it has no trap before its first instruction.
+    cpu.debugTrap = 0;
     if (counts && event === VECTOR.DF) break;
     during = event;
     const doubled = counts && isDoubleFault(event, cpu.faultVector);

@@ -45,16 +45,10 @@ function returnReal(cpu: Cpu, size: number, mask: number): Flow {
   const flags = peekSize(cpu, size, 2);
   checkTarget(cpu, target);
   moveStack(cpu, 3 * size);
-  restoreFlags(cpu, flags, size === 4 ? mask : mask & LOW16);
+  loadFlags(cpu, flags, size === 4 ? mask : mask & LOW16);
   loadRealSegment(cpu, CS_NUMBER, selector);
   cpu.state[SLOT.RIP] = target;
   return JUMP;
-}
-
-// RF, which POPF and the end of each instruction clear, is set by IRET for the next one.
-function restoreFlags(cpu: Cpu, flags: number, mask: number): void {
-  loadFlags(cpu, flags, mask);
-  cpu.resumeLoaded = (flags & mask & RFLAGS.RF) !== 0;
 }
 
 function returnProtected(cpu: Cpu, size: number): Flow {
@@ -66,12 +60,12 @@ function returnProtected(cpu: Cpu, size: number): Flow {
   const target = checkReturn(cpu, selector);
   if (rplOf(selector) === cpu.cpl) {
     const flow = returnSame(cpu, target, offset, 3 * size);
-    restoreFlags(cpu, flags, mask);
+    loadFlags(cpu, flags, mask);
     return flow;
   }
   const pointer = peekSize(cpu, size, 3);
   const stackSelector = peekSize(cpu, size, 4) & LOW16;
-  return returnOuter(cpu, target, offset, stackSelector, pointer, () => restoreFlags(cpu, flags, mask));
+  return returnOuter(cpu, target, offset, stackSelector, pointer, () => loadFlags(cpu, flags, mask));
 }
 
 /** ES, DS, FS and GS, in the order in which they lie on the stack behind SS. */
@@ -84,7 +78,7 @@ function returnToV86(cpu: Cpu, offset: number, selector: number, flags: number):
   const stack = peekSize(cpu, 4, 4) & LOW16;
   const data = V86_SEGMENTS.map((_, n) => peekSize(cpu, 4, 5 + n) & LOW16);
   if (offset >>> 0 > LOW16) raise(cpu, VECTOR.GP);
-  restoreFlags(cpu, flags, -1);
+  loadFlags(cpu, flags, -1);
   updateMode(cpu);
   loadRealSegment(cpu, CS_NUMBER, selector);
   loadRealSegment(cpu, SS_NUMBER, stack);

@@ -27,8 +27,9 @@ const monitor: Handler = (cpu, rec) => {
   const offset = wide ? cpu.state[0] : cpu.u16[0];
   probeRead(cpu, segment, offset, 1);
   const linear = (cpu.state[segment + SEG.BASE] + offset) & -LINE;
-  const at = arenaOffset(cpu, peekTranslate(cpu, linear));
-  cpu.monitored = at;
+  const physical = peekTranslate(cpu, linear);
+  const at = arenaOffset(cpu, physical);
+  cpu.monitored = at < 0 ? -1 : physical;
   if (at >= 0) cpu.monitoredLine.set(cpu.mem.subarray(at, at + LINE));
   return NEXT;
 };
@@ -36,7 +37,7 @@ const monitor: Handler = (cpu, rec) => {
 // The CPU waits if nothing was written since MONITOR: for an interrupt, as nobody else tells it of writes then.
 const mwait: Handler = (cpu) => {
   check(cpu);
-  const at = cpu.monitored;
+  const at = cpu.monitored < 0 ? -1 : arenaOffset(cpu, cpu.monitored);
   cpu.monitored = -1;
   if (at >= 0 && cpu.monitoredLine.every((byte, n) => cpu.mem[at + n] === byte)) waitForInterrupt(cpu);
   return NEXT;

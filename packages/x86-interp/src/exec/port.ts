@@ -37,7 +37,9 @@ function portIn(cpu: Cpu, port: number, size: AccessSize): Flow {
 
 function portOut(cpu: Cpu, port: number, size: AccessSize): Flow {
   touchPort(cpu, port, size, ACCESS.WRITE);
+  cpu.inOut = true;
   cpu.sink.portWrite(port, size, size === 1 ? cpu.u8[0] : size === 2 ? cpu.u16[0] : cpu.u32[0]);
+  cpu.inOut = false;
   return NEXT;
 }
 

@@ -8,6 +8,7 @@ import { CS, ES, REG, SEG, SLOT } from '../cpu/state-layout.ts';
 import { peekTranslate } from '../cpu/translate.ts';
 import { SCRATCH } from '../decode/code-cache.ts';
 import { AUX, RECORD } from '../decode/record.ts';
+import { instructionsOf } from './events.ts';
 import { type Flow, NEXT, STAY } from './handler.ts';
 import { segmentOf } from './operand.ts';
 
@@ -55,6 +56,8 @@ export function repeat(cpu: Cpu, rec: number, operation: StringOperation): Flow 
   }
   const { state } = cpu;
   const stepping = (state[SLOT.FLAGS] & RFLAGS.TF) !== 0;
+  // STI and MOV SS hold interrupts off for the first round alone.
+  const shadowed = cpu.shadowAt === instructionsOf(cpu);
   const zeroEnds = compares && (aux & AUX.REPNE) !== 0;
   const nonZeroEnds = compares && (aux & AUX.REP) !== 0;
   let slow = SLOW_ELEMENTS;
@@ -62,7 +65,7 @@ export function repeat(cpu: Cpu, rec: number, operation: StringOperation): Flow 
   for (;;) {
     const count = (state[REG.CX * 2] & mask) >>> 0;
     if (count === 0) return NEXT;
-    const single = stepping || (rec === SCRATCH && nearItself(cpu, mask));
+    const single = stepping || shadowed || (rec === SCRATCH && nearItself(cpu, mask));
     const done = bulk === undefined || single ? 0 : bulk(cpu, rec, mask, count);
     if (done > 0) {
       setCount(cpu, mask, count - done);
@@ -80,9 +83,17 @@ export function repeat(cpu: Cpu, rec: number, operation: StringOperation): Flow 
     const changed = cpu.cache.code[rec] === 0;
     if (single || changed || slow <= 0 || fast <= 0 || state[SLOT.LEFT] <= 0) {
       cpu.trapInside = stepping;
+      stayInside(cpu);
       return STAY;
     }
   }
+}
+
+// Between two rounds nothing holds interrupts off, and whoever comes back here is not to meet a breakpoint on the instruction: RF
+// says so to all that looks at the flags from here on (Intel SDM volume 3B, section 17.3.1.1).
+function stayInside(cpu: Cpu): void {
+  cpu.shadowAt = -1;
+  if (cpu.model >= MODEL.I80386) cpu.state[SLOT.FLAGS] |= RFLAGS.RF;
 }
 
 // Whether the element at ES:DI touches a page of the instruction, which is not kept decoded, so that a write to it would

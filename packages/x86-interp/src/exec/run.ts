@@ -12,6 +12,7 @@ import { instructionsOf } from './events.ts';
 import { execute } from './execute.ts';
 import { deliverException, deliverInterrupt } from './interrupt.ts';
 import { faultIp } from './software-interrupt.ts';
+import { mustServeInterrupt } from './virtual-if.ts';
 
 const SLICE_END: SliceEndExit = Object.freeze({ reason: 'slice-end' });
 const KICKED: KickedExit = Object.freeze({ reason: 'kicked' });
@@ -40,7 +41,7 @@ export function run(cpu: Cpu, budget: RunBudget): InterpExit {
       runChunk(cpu, Math.min(CHUNK, left));
     }
   } finally {
-    cpu.inRun = false;
+    cpu.inRun = cpu.inOut = false;
   }
 }
 
@@ -54,6 +55,7 @@ function event(cpu: Cpu): InterpExit | undefined {
     return exit;
   }
   if (cpu.pendingException !== null || cpu.pendingInterrupt !== null) deliverPending(cpu);
+  if (cpu.debugTrap !== 0) deliverTraps(cpu, 0);
   if (cpu.nmiPending && !cpu.nmiMasked && !inShadow(cpu) && !cpu.shutdown) deliverNmi(cpu);
   const delivering = hostEvent(cpu);
   if (delivering !== undefined) return delivering;
@@ -86,11 +88,12 @@ function deliverPending(cpu: Cpu): void {
   if (pendingInterrupt !== null && !cpu.shutdown) deliverInterrupt(cpu, pendingInterrupt, state[SLOT.RIP]);
 }
 
-// Further ones wait for the IRET of its handler.
+// Further ones wait for the IRET of its handler. If that is a task, it may begin with a trap.
 function deliverNmi(cpu: Cpu): void {
   cpu.nmiPending = false;
   cpu.nmiMasked = true;
   deliverInterrupt(cpu, VECTOR.NMI, cpu.state[SLOT.RIP], 'nmi');
+  if (cpu.debugTrap !== 0) deliverTraps(cpu, 0);
 }
 
 function inShadow(cpu: Cpu): boolean {
@@ -101,15 +104,22 @@ function runChunk(cpu: Cpu, count: number): void {
   const { state } = cpu;
   const stepping = (state[SLOT.FLAGS] & RFLAGS.TF) !== 0;
   const shadowed = inShadow(cpu);
-  const resuming = (state[SLOT.FLAGS] & RFLAGS.RF) !== 0;
   const waiting = shadowed && (cpu.windowWanted || cpu.nmiPending);
-  const chunk = stepping || resuming || cpu.debugTrap !== 0 || waiting ? 1 : count;
-  cpu.target = instructionsOf(cpu) + chunk;
+  const chunk = stepping || cpu.debugTrap !== 0 || waiting ? 1 : count;
+  const before = instructionsOf(cpu);
+  cpu.target = before + chunk;
   state[SLOT.LEFT] = chunk;
   cpu.delivered = false;
   cpu.trapInside = false;
-  cpu.resumeLoaded = false;
-  const before = instructionsOf(cpu);
+  if (mustServeInterrupt(cpu)) {
+    deliverException(cpu, VECTOR.GP, state[SLOT.RIP], 0);
+    state[SLOT.LEFT]--;
+    return;
+  }
+  // The instruction finds RF cleared (Intel SDM volume 3B, section 17.3.1.1).
+  const resuming = (state[SLOT.FLAGS] & RFLAGS.RF) !== 0;
+  cpu.resumedAt = resuming ? before : -1;
+  if (resuming) state[SLOT.FLAGS] &= ~RFLAGS.RF;
   cpu.running = true;
   try {
     execute(cpu);
@@ -124,8 +134,11 @@ function runChunk(cpu: Cpu, count: number): void {
     state[SLOT.RIP] = cpu.redirect;
     cpu.redirect = undefined;
   }
-  if (resuming && !cpu.resumeLoaded && instructionsOf(cpu) !== before) state[SLOT.FLAGS] &= ~RFLAGS.RF;
-  if (stepping || cpu.debugTrap !== 0) afterStep(cpu, before, stepping && !cpu.delivered);
+  // It has not begun, or is one that goes on.
+  if (resuming && instructionsOf(cpu) === before) state[SLOT.FLAGS] |= RFLAGS.RF;
+  const ended = instructionsOf(cpu) !== before || cpu.trapInside;
+  const stepped = stepping && ended && !cpu.delivered;
+  if (stepped || cpu.debugTrap !== 0) deliverTraps(cpu, stepped ? DR6_BITS.BS : 0);
 }
 
 // A faulting instruction counts as one, so that a guest whose fault handler faults cannot run for ever.
@@ -142,20 +155,18 @@ function deliverFault(cpu: Cpu): void {
     // Where the CPU is found if it shuts down.
     state[SLOT.RIP] = currentIp(cpu);
     ip = faultIp(cpu, rec);
-    cpu.debugTrap = 0;
   }
+  cpu.debugTrap = 0;
   deliverException(cpu, cpu.faultVector, ip, cpu.faultCode);
   state[SLOT.LEFT]--;
 }
 
 // The single-step trap comes after an instruction that began with TF set, or after a round of REP. It, and those of
-// breakpoints on data, wait for the instruction behind MOV SS.
-function afterStep(cpu: Cpu, before: number, stepped: boolean): void {
+// breakpoints on data, wait for the instruction behind MOV SS. That of a task comes before its first instruction.
+function deliverTraps(cpu: Cpu, step: number): void {
   const { state } = cpu;
-  const ended = instructionsOf(cpu) !== before || cpu.trapInside;
   if ((inShadow(cpu) && cpu.shadowSs) || cpu.shutdown) return;
-  const reasons = cpu.debugTrap | (stepped && ended ? DR6_BITS.BS : 0);
-  if (reasons === 0) return;
+  const reasons = cpu.debugTrap | step;
   cpu.debugTrap = 0;
   if (cpu.pendingExit?.reason === 'halt') cpu.pendingExit = undefined;
   if (cpu.model >= MODEL.I80386) reportDebug(cpu, reasons);

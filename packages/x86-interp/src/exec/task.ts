@@ -13,7 +13,7 @@ import { probeSystemRead, probeSystemWrite, writeSystem16 } from '../cpu/system-
 import { type Flow, JUMP } from './handler.ts';
 import { loadFlags } from './load-flags.ts';
 import { loadTaskSegments } from './task-segments.ts';
-import { layoutOf, probeSave, readTss, saveTask, type TaskState } from './tss.ts';
+import { lastSaved, layoutOf, probeSave, readTss, saveTask, type TaskState } from './tss.ts';
 
 /** What switches the task: which of the two is busy then, and whether it is nested, depends on it. */
 export const TASK_BY = { JUMP: 0, CALL: 1, IRET: 2 } as const;
@@ -40,10 +40,12 @@ export function switchTask(cpu: Cpu, tss: Descriptor, by: number, ip: number, ex
   const wide = isWide(typeOf(tss));
   const base = baseOf(cpu, tss);
   if (limitOf(cpu, tss) < layoutOf(wide).limit) raiseCode(cpu, VECTOR.TS, selectorCode(tss.selector, ext));
-  probeSystemRead(cpu, base, layoutOf(wide).limit + 1);
   const oldSelector = state[TR + SEG.SELECTOR];
-  const oldEntry = (state[SLOT.GDT_BASE] + (oldSelector & 0xfff8)) | 0;
   const oldWide = isWide(state[TR + SEG.ATTRIBUTES]);
+  // The manual is silent about an old TSS that has no room for the registers. None is written beyond its end.
+  if (cpu.u32[TR + SEG.LIMIT] < lastSaved(oldWide)) raiseCode(cpu, VECTOR.TS, selectorCode(oldSelector, ext));
+  probeSystemRead(cpu, base, layoutOf(wide).limit + 1);
+  const oldEntry = (state[SLOT.GDT_BASE] + (oldSelector & 0xfff8)) | 0;
   // All that is written must be there before anything is.
   probeSave(cpu, state[TR + SEG.BASE], oldWide);
   if (by === TASK_BY.CALL) probeSystemWrite(cpu, base, 2);
@@ -76,7 +78,6 @@ function becomeTask(cpu: Cpu, task: TaskState, wide: boolean, nested: boolean): 
   change(cpu, SLOT.CR0, state[SLOT.CR0] | CR0.TS);
   change(cpu, SLOT.DR + 14, state[SLOT.DR + 14] & ~DR7_LOCAL);
   loadFlags(cpu, task.flags | (nested ? RFLAGS.NT : 0), -1);
-  cpu.resumeLoaded = (task.flags & RFLAGS.RF) !== 0;
   for (let n = 0; n < REGISTERS; n++) state[n * 2] = task.registers[n];
   for (let n = 0; n < SEGMENTS; n++) setNullSegment(cpu, segmentSlot(n), task.selectors[n]);
   setNullSegment(cpu, LDTR, task.ldt);

@@ -6,7 +6,7 @@ import { probeSystemWrite, readSystem16, readSystem32, writeSystem16, writeSyste
 interface Layout {
   /** Bytes a field: 2 or 4. */
   readonly size: number;
-  /** The least limit that a TSS may have. */
+  /** The least limit that a TSS may have to be switched to. */
   readonly limit: number;
   /** IP; FLAGS, the eight general registers and the segment registers follow. */
   readonly ip: number;
@@ -60,6 +60,12 @@ export function readTss(cpu: Cpu, base: number, wide: boolean): TaskState {
     cr3: wide ? readSystem32(cpu, (base + CR3) | 0) : 0,
     trap: wide && (readSystem16(cpu, (base + TRAP) | 0) & 1) !== 0,
   };
+}
+
+/** The last byte of a TSS that {@link saveTask} writes. */
+export function lastSaved(wide: boolean): number {
+  const { size, ip, segments } = layoutOf(wide);
+  return ip + (2 + REGISTERS + segments) * size - 1;
 }
 
 /** Raises the page fault that {@link saveTask} would raise. */

@@ -2,7 +2,6 @@ import { RFLAGS } from '@picovm/core/x86';
 import type { Cpu } from '../cpu/cpu.ts';
 import { raise, VECTOR } from '../cpu/fault.ts';
 import { readFlags } from '../cpu/flags.ts';
-import { readLinear } from '../cpu/linear-memory.ts';
 import { MODE } from '../cpu/mode.ts';
 import { loadRealSegment, selectorOf } from '../cpu/segment.ts';
 import { SEG, SLOT, TR } from '../cpu/state-layout.ts';
@@ -19,8 +18,12 @@ import { moveStack, peek16, push16 } from './stack.ts';
 
 const CR4_VME = 1;
 const CR4_PVI = 2;
+const WAITING: number = RFLAGS.VIF | RFLAGS.VIP;
 const CS_NUMBER = 1;
+const TSS_IS_WIDE = 8;
 const TSS_IO_MAP = 0x66;
+/** Of a TSS that has the field with the base of its map. */
+const MINIMUM_LIMIT = 0x67;
 /** Bytes of the map of software interrupts, which lies before the I/O permission map. */
 const REDIRECTION_BYTES = 32;
 
@@ -28,6 +31,11 @@ const REDIRECTION_BYTES = 32;
 export function canUseVif(cpu: Cpu): boolean {
   const wanted = cpu.mode === MODE.V86 ? CR4_VME : CR4_PVI;
   return cpu.cpl === 3 && (cpu.state[SLOT.CR4] & wanted) !== 0;
+}
+
+/** Whether an instruction may not begin: its interrupts are on, as far as it knows, and one waits. */
+export function mustServeInterrupt(cpu: Cpu): boolean {
+  return (cpu.state[SLOT.FLAGS] & WAITING) === WAITING && canUseVif(cpu);
 }
 
 /** CLI. */
@@ -79,22 +87,24 @@ export function isRedirected(cpu: Cpu, vector: number): boolean {
   const { state } = cpu;
   if ((state[SLOT.CR4] & CR4_VME) === 0) return false;
   const base = state[TR + SEG.BASE];
+  const limit = cpu.u32[TR + SEG.LIMIT];
+  if ((state[TR + SEG.ATTRIBUTES] & TSS_IS_WIDE) === 0 || limit < MINIMUM_LIMIT) raise(cpu, VECTOR.GP);
   const at = readSystem16(cpu, (base + TSS_IO_MAP) | 0) - REDIRECTION_BYTES + (vector >> 3);
-  if (at < 0 || at > cpu.u32[TR + SEG.LIMIT]) raise(cpu, VECTOR.GP);
+  if (at < 0 || at > limit) raise(cpu, VECTOR.GP);
   return (readSystem8(cpu, (base + at) | 0) & (1 << (vector & 7))) === 0;
 }
 
 /** INT n as the 8086 does it, inside virtual-8086 mode. */
 export function interruptVirtual(cpu: Cpu, vector: number, next: number): Flow {
   const { state } = cpu;
-  const offset = readLinear(cpu, vector * 4, 2, cpu.user);
-  const selector = readLinear(cpu, vector * 4 + 2, 2, cpu.user);
+  const offset = readSystem16(cpu, vector * 4);
+  const selector = readSystem16(cpu, vector * 4 + 2);
   probePushes(cpu, 3, 2);
   const owns = iopl(cpu) === 3;
   push16(cpu, owns ? readFlags(cpu) : virtualFlags(cpu));
   push16(cpu, selectorOf(cpu, CS_NUMBER));
   push16(cpu, next);
-  state[SLOT.FLAGS] &= ~(RFLAGS.TF | RFLAGS.NT | (owns ? RFLAGS.IF : RFLAGS.VIF));
+  state[SLOT.FLAGS] &= ~(RFLAGS.TF | (owns ? RFLAGS.IF : RFLAGS.VIF));
   loadRealSegment(cpu, CS_NUMBER, selector);
   state[SLOT.RIP] = offset;
   cpu.delivered = true;

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { absent, filesIn, VECTORS } from '../conformance/data.test-util.ts';
 import { add } from './add.ts';
 import { compare, ORDER } from './compare.ts';
 import { convert, integer, roundToInteger, toInteger } from './convert.ts';
@@ -14,10 +14,6 @@ import { remainder } from './remainder.ts';
 import { F32, F64, F80 } from './round.ts';
 import { squareRoot } from './square-root.ts';
 import { FLAG, FloatStatus, ROUND } from './status.ts';
-
-// Vectors of Berkeley TestFloat 3e: see README.md in ../shared/conformance.
-const root = fileURLToPath(new URL('../../../..', import.meta.url));
-const data = `${process.env.PICOVM_SHARED ?? `${root}../shared`}/conformance/testfloat`;
 
 const FORMATS = { f32: F32, f64: F64, extF80: F80 };
 const ROUNDINGS: Record<string, number> = {
@@ -75,9 +71,10 @@ function compareDigit(operation: string): string {
   return holds ? '1' : '0';
 }
 
-const files = existsSync(data) ? readdirSync(data).filter((name) => name.endsWith('.txt.gz')) : [];
+// Of Berkeley TestFloat 3e.
+const files = filesIn(VECTORS, /\.txt\.gz$/);
 test('the vectors of TestFloat: values and flags', { timeout: 300_000 }, (context) => {
-  context.skip(files.length === 0, `no vectors at ${data}`);
+  context.skip(files.length === 0, absent(VECTORS));
   const wrong: string[] = [];
   let count = 0;
   for (const file of files) {
@@ -93,7 +90,7 @@ test('the vectors of TestFloat: values and flags', { timeout: 300_000 }, (contex
       if (setting in PRECISIONS) status.precision = PRECISIONS[setting];
       else status.rounding = ROUNDINGS[setting];
     }
-    for (const line of gunzipSync(readFileSync(`${data}/${file}`))
+    for (const line of gunzipSync(readFileSync(`${VECTORS}/${file}`))
       .toString()
       .trim()
       .split('\n')) {

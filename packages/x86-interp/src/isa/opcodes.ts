@@ -55,17 +55,26 @@ export interface InstructionForm {
   readonly flags: FlagEffects;
 }
 
-/** The instruction set, one entry an encoding: what the decoder is made from. Made at the first call. */
+/** The instruction set, one entry an encoding: what the decoder is made from. Made at the first call; all of it is frozen. */
 export function opcodes(): readonly InstructionForm[] {
-  all ??= MAPS.flatMap((map) => range(256).flatMap((opcode) => [...formsOf(map, opcode)]));
+  all ??= Object.freeze(MAPS.flatMap((map) => range(256).flatMap((opcode) => [...formsOf(map, opcode)])));
   return all;
 }
 
 /** The encodings that share an opcode: one, several that the `reg` field or the model chooses from, or none. */
 export function formsOf(map: InstructionForm['map'], opcode: number): readonly InstructionForm[] {
   return (linesOf(map)[opcode] ?? []).flatMap((line) => {
-    return parseLine(line.split(' '), map).filter((form) => form.opcode === opcode);
+    return parseLine(line.split(' '), map)
+      .filter((form) => form.opcode === opcode)
+      .map(frozen);
   });
+}
+
+// What users get is what the decoder works with.
+function frozen(form: InstructionForm): InstructionForm {
+  Object.freeze(form.operands);
+  Object.freeze(form.flags);
+  return Object.freeze(form);
 }
 
 const MAPS = ['one-byte', '0f', '0f38'] as const;

@@ -1,15 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { realModeSegment } from '@picovm/core/x86';
 import { describe, expect, test } from 'vitest';
+import { absent, filesIn, VECTORS } from '../../conformance/data.test-util.ts';
 import { machine } from '../../machine.test-util.ts';
 
-// The f32 and f64 vectors of Berkeley TestFloat 3e (see README.md in ../shared/conformance) through the instructions: scalar
+// The f32 and f64 vectors of Berkeley TestFloat 3e through the instructions: scalar
 // ones, and packed ones with other vectors in each element; with PE clear, and with PE set, so that all ways of calculating
 // are taken. A program works through a table of records.
-const root = fileURLToPath(new URL('../../../../..', import.meta.url));
-const data = `${process.env.PICOVM_SHARED ?? `${root}../shared`}/conformance/testfloat`;
 
 const ROUNDINGS: Record<string, number> = { near_even: 0, min: 0x2000, max: 0x4000, minMag: 0x6000 };
 /** The flags of MXCSR, and those of the vectors. */
@@ -133,7 +131,7 @@ interface Vector {
 }
 
 function read(file: string): Vector[] {
-  const lines = gunzipSync(readFileSync(`${data}/${file}`))
+  const lines = gunzipSync(readFileSync(`${VECTORS}/${file}`))
     .toString()
     .trim()
     .split('\n');
@@ -216,12 +214,9 @@ function check(operation: Operation, vectors: readonly Vector[], mxcsr: number, 
   return wrong;
 }
 
-const files = existsSync(data) ? readdirSync(data).filter((name) => /^(f32|f64|i32)_/.test(name)) : [];
+const files = filesIn(VECTORS, /^(f32|f64|i32)_/);
 
-const title = 'the vectors of TestFloat through SSE instructions';
-const reason = `no vectors at ${data}`;
-
-describe.skipIf(files.length === 0)(files.length === 0 ? `${title}: ${reason}` : title, () => {
+describe('the vectors of TestFloat through SSE instructions', () => {
   const cases = files.flatMap((file) => {
     const [name, rounding] = file.replace('.txt.gz', '').split('.');
     const [, type, operation] = /^(f32|f64|i32)_(.+)$/.exec(name) as unknown as [string, string, string];
@@ -229,7 +224,8 @@ describe.skipIf(files.length === 0)(files.length === 0 ? `${title}: ${reason}` :
     return operations.length === 0 ? [] : [{ file, rounding: ROUNDINGS[rounding] ?? 0, operations }];
   });
 
-  test('are there for all operations', () => {
+  test('are there for all operations', (context) => {
+    context.skip(files.length === 0, absent(VECTORS));
     expect(cases.length).toBe(76);
   });
 

@@ -1,4 +1,4 @@
-import type { CpuModel } from '../../index.ts';
+import { CPU_MODELS, type CpuModel } from '../../index.ts';
 import { opcodes } from '../../isa/opcodes.ts';
 import { CODE, type ProtectedMachine, protectedMachine } from '../../protected.test-util.ts';
 
@@ -23,10 +23,11 @@ export interface Vectors {
   tags: number;
 }
 
-/** A machine at a privilege level of protected mode that allows SSE. */
+/** A machine at a privilege level of protected mode that allows SSE, if its model has CR4.OSFXSR. */
 export function vectorMachine(options: { cpl?: number; model?: CpuModel } = {}): ProtectedMachine {
-  const m = protectedMachine(options.cpl ?? 0, options.model ?? 'pentium4');
-  m.vcpu.setSpecialRegisters({ cr4: OSFXSR });
+  const { cpl = 0, model = 'pentium4' } = options;
+  const m = protectedMachine(cpl, model);
+  if (CPU_MODELS.indexOf(model) >= CPU_MODELS.indexOf('pentium2')) m.vcpu.setSpecialRegisters({ cr4: OSFXSR });
   return m;
 }
 

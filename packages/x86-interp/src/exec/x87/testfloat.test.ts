@@ -1,13 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { absent, filesIn, VECTORS } from '../../conformance/data.test-util.ts';
 import { machine } from '../../machine.test-util.ts';
 
-// The extF80 vectors of Berkeley TestFloat 3e (see README.md in ../shared/conformance) through the instructions: a program
+// The extF80 vectors of Berkeley TestFloat 3e through the instructions: a program
 // loads the control word and the operands, executes, and stores result and flags.
-const root = fileURLToPath(new URL('../../../../..', import.meta.url));
-const data = `${process.env.PICOVM_SHARED ?? `${root}../shared`}/conformance/testfloat`;
 
 const ROUNDINGS: Record<string, number> = { near_even: 0, min: 0x400, max: 0x800, minMag: 0xc00 };
 const PRECISIONS: Record<string, number> = { pc32: 0, pc64: 0x200 };
@@ -73,12 +71,10 @@ function program(operation: string, operands: number): { code: number[]; steps: 
   };
 }
 
-const files = existsSync(data)
-  ? readdirSync(data).filter((name) => /^extF80_(add|sub|mul|div|sqrt|roundToInt|to_[fi]\d+)\./.test(name))
-  : [];
+const files = filesIn(VECTORS, /^extF80_(add|sub|mul|div|sqrt|roundToInt|to_[fi]\d+)\./);
 
 test('the vectors of TestFloat through x87 instructions', { timeout: 300_000 }, (context) => {
-  context.skip(files.length === 0, `no vectors at ${data}`);
+  context.skip(files.length === 0, absent(VECTORS));
   const m = machine();
   const wrong: string[] = [];
   let count = 0;
@@ -88,7 +84,7 @@ test('the vectors of TestFloat through x87 instructions', { timeout: 300_000 }, 
     const precision = PRECISIONS[settings.find((word) => word in PRECISIONS) ?? ''] ?? 0x300;
     const rounding = ROUNDINGS[settings.find((word) => word in ROUNDINGS) ?? ''] ?? 0;
     m.memory.writeU16(CONTROL, 0x3f | precision | rounding);
-    const lines = gunzipSync(readFileSync(`${data}/${file}`))
+    const lines = gunzipSync(readFileSync(`${VECTORS}/${file}`))
       .toString()
       .trim()
       .split('\n');

@@ -271,3 +271,58 @@ test('LOCK is undefined, and so is what is no instruction', () => {
     expect(m.get('rip'), bytes.toString()).toBe(HANDLERS + 6);
   }
 });
+
+describe('rounding', () => {
+  const tbyte = (m: TestMachine, at: number, high: number, significand: bigint): void => {
+    m.memory.write(at, new Uint8Array(new BigUint64Array([significand]).buffer));
+    m.memory.writeU16(at + 8, high);
+  };
+  const ONE = 1n << 63n;
+
+  test('up to infinity, by an overflow, sets C1', () => {
+    for (const [control, status, high] of [
+      [0x37f, 0x228, 0x7fff],
+      [0xf7f, 0x028, 0x7ffe],
+    ] as const) {
+      const m = machine();
+      tbyte(m, DATA, 0x7ffe, 2n ** 64n - 1n);
+      m.memory.writeU16(DATA + 0x10, control);
+      // fninit; fldcw; fld tbyte; fadd st, st; fnstsw ax; fstp tbyte
+      code(m, [0xdb, 0xe3, 0xd9, 0x2e, 0x10, 0x20, 0xdb, 0x2e, 0, 0x20, 0xd8, 0xc0, ...STATUS, 0xdb, 0x3e, 0, 0x20], 6);
+      expect(m.get('rax') & 0x2ff).toBe(status);
+      expect(m.memory.readU16(DATA + 8)).toBe(high);
+    }
+  });
+
+  test('heeds the last bit of an operand that lies 65 to 95 places lower', () => {
+    // 1 - 2^-65 lies just between two values, and goes to the even one; the others lie below it.
+    for (const [low, high, significand] of [
+      [0x80000000_00000000n, 0x3fff, ONE],
+      [0x80000001_00000000n, 0x3ffe, 2n ** 64n - 1n],
+      [0x80000000_00000001n, 0x3ffe, 2n ** 64n - 1n],
+    ] as const) {
+      const m = machine();
+      tbyte(m, DATA, 0x3fff - 65, low);
+      // fninit; fld1; fld tbyte; fsubp; fstp tbyte
+      code(m, [0xdb, 0xe3, 0xd9, 0xe8, 0xdb, 0x2e, 0, 0x20, 0xde, 0xe9, 0xdb, 0x3e, 0, 0x20], 5);
+      expect(m.memory.readU16(DATA + 8)).toBe(high);
+      expect(m.memory.view(DATA, 8)).toEqual(new Uint8Array(new BigUint64Array([significand]).buffer));
+    }
+  });
+
+  test('is not told of a store that does not happen: an unmasked overflow or underflow', () => {
+    for (const [exponent, masks, flag] of [
+      [0x3fff + 2000, 0x37, 8],
+      [0x3fff - 2000, 0x2f, 16],
+    ] as const) {
+      const m = machine();
+      tbyte(m, DATA, exponent, ONE | 1n);
+      m.memory.writeU16(DATA + 0x10, 0x300 | masks);
+      m.memory.writeU32(DATA + 0x20, 0x12345678);
+      // fninit; fldcw; fld tbyte; fst qword; fnstsw ax
+      code(m, [0xdb, 0xe3, 0xd9, 0x2e, 0x10, 0x20, 0xdb, 0x2e, 0, 0x20, 0xdd, 0x16, 0x20, 0x20, ...STATUS], 5);
+      expect(m.get('rax') & 0x82ff).toBe(0x8080 | flag);
+      expect(m.memory.readU32(DATA + 0x20)).toBe(0x12345678);
+    }
+  });
+});
