@@ -28,7 +28,7 @@ export interface InterpVcpu extends X86Vcpu {
    */
   run(budget: RunBudget): InterpExit;
   /**
-   * Executes one instruction, or delivers one fault. A REP instruction that takes more than 0.1 s is left in between. A
+   * Executes one instruction, or delivers one fault. A REP instruction that takes more than a second is left in between. A
    * breakpoint on the instruction itself is passed over.
    * @returns `slice-end`, or the exit that the instruction caused
    * @throws VmError as {@link run}
