@@ -135,14 +135,16 @@ ${page}  const op = code[from];
 `;
 }
 
-/** @param {readonly string[]} rows @param {number} end the number behind the last one */
-export function table(rows, end) {
+/** @param {readonly string[]} rows @param {number} first @param {number} firstX87 @param {number} end the number behind the last one */
+export function table(rows, first, firstX87, end) {
   return `${NOTICE}
 
 /** What the r/m operand must be for a case, or which other instructions it is for. */
 export type HotOperand = 'register' | 'swap' | 'memory' | 'jump' | 'away' | 'once' | 'plain';
 
-/** The highest number of a case. */
+/** The number of the first case, of the first one of the x87, and of the last one. */
+export const FIRST_CASE: number = ${first};
+export const FIRST_X87_CASE: number = ${firstX87};
 export const LAST_CASE: number = ${end - 1};
 
 /** The cases: number, the handler that it stands for, its column (8, 16, 32 bits), operand, and the condition of a Jcc, or -1. */

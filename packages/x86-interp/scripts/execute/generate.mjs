@@ -60,7 +60,7 @@ export function generate() {
     ['execute.ts', outer(hot, firstWarm, firstX87)],
     ['execute-warm.ts', inner('executeWarm', 'less frequent instructions', warm)],
     ['execute-x87.ts', inner('executeX87', 'the x87, with normal numbers and zeros', x87)],
-    ['hot-cases.ts', table(rows, next)],
+    ['hot-cases.ts', table(rows, FIRST, firstX87, next)],
   ]);
   for (const [name, text] of files) files.set(name, format(name, text.replace('/*constants*/', constants(text))));
   return files;

@@ -4,6 +4,7 @@ import { MODEL } from '../cpu/models.ts';
 import { ATTR, CS, DS, ES, FS, GS, REG, SEG, SLOT, SS } from '../cpu/state-layout.ts';
 import { OP_UD } from '../exec/handlers.ts';
 import { awayCase, hotCase, isOwnWay, jumpCase, plainCase, swappedCase } from '../exec/hot-ops.ts';
+import { meetCase } from '../exec/met-cases.ts';
 import { SCRATCH } from './code-cache.ts';
 import { InstructionBytes } from './instruction-bytes.ts';
 import { AUX, EA, RECORD, RECORD_SHIFT } from './record.ts';
@@ -69,6 +70,7 @@ export class Decoder {
     const rec = cached ? pc : SCRATCH;
     const { code } = cpu.cache;
     const op = this.#op(form, cached);
+    meetCase(op);
     this.form = op === OP_UD ? undefined : form;
     code[rec + RECORD.OP] = op;
     code[rec + RECORD.LENGTH] = length << RECORD_SHIFT;

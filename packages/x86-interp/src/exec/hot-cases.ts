@@ -3,7 +3,9 @@
 /** What the r/m operand must be for a case, or which other instructions it is for. */
 export type HotOperand = 'register' | 'swap' | 'memory' | 'jump' | 'away' | 'once' | 'plain';
 
-/** The highest number of a case. */
+/** The number of the first case, of the first one of the x87, and of the last one. */
+export const FIRST_CASE: number = 2;
+export const FIRST_X87_CASE: number = 292;
 export const LAST_CASE: number = 357;
 
 /** The cases: number, the handler that it stands for, its column (8, 16, 32 bits), operand, and the condition of a Jcc, or -1. */

@@ -12,6 +12,7 @@ import { instructionsOf } from './events.ts';
 import { execute } from './execute.ts';
 import { deliverException, deliverInterrupt } from './interrupt.ts';
 import { faultIp } from './software-interrupt.ts';
+import { trainWhenDue } from './training.ts';
 import { mustServeInterrupt } from './virtual-if.ts';
 
 const SLICE_END: SliceEndExit = Object.freeze({ reason: 'slice-end' });
@@ -36,9 +37,11 @@ export function run(cpu: Cpu, budget: RunBudget): InterpExit {
     for (let first = true; ; first = false) {
       const exit = event(cpu);
       if (exit !== undefined) return exit;
-      const left = end - instructionsOf(cpu);
+      const before = instructionsOf(cpu);
+      const left = end - before;
       if (left <= 0 || (!first && timed && performance.now() >= deadline)) return SLICE_END;
       runChunk(cpu, Math.min(CHUNK, left));
+      trainWhenDue(cpu, instructionsOf(cpu) - before);
     }
   } finally {
     cpu.inRun = cpu.inOut = false;
