@@ -126,6 +126,22 @@ describe.each(['interp', 'kvm'])('on %s', (accelerator) => {
   });
 });
 
+test('long mode set up from outside, on KVM', async (context) => {
+  const { kvm } = await import('@picovm/kvm-native');
+  const probe = await kvm().probe();
+  if (!probe.available) context.skip(`KVM: ${probe.reason}`);
+  const output = await run('long-mode.js', 'kvm');
+  expect(output).toContain('kvm: the guest halted at 0018:0000000000001012\nscreen: 64\n');
+  expect(output).toContain('PTE 0: 0x80000000000b8063 P RW A D XD');
+});
+
+test('the tables of long mode where no CPU has it', async () => {
+  const output = await run('long-mode.js', 'interp');
+  expect(output).toContain('interp: this CPU has no long mode with paging 4-level: it refuses');
+  expect(output).toContain('PTE 0: 0x80000000000b8003 P RW XD\n  physical 0xb8002, rw-: vga + 0x2\n');
+  expect(output).toContain('not-present, error code 0');
+});
+
 test('the README of the host calls', async () => {
   const readme = readFileSync(`${here}../packages/device-hostcall/README.md`, 'utf8');
   const [, code] = /```js\n(.*?)```/s.exec(readme) ?? [];

@@ -18,7 +18,7 @@ export const EMULATED_KVM_LACKS = {
   'outer-return': 'its emulator has no return to an outer privilege level',
   'protected-int': 'its emulator has no INT and no IRET in protected mode',
   'task-switch': 'its emulator has no task switches by CALL, JMP and IRET',
-  paging: 'it raises #GP when CR0.PG is set outside of long mode',
+  paging: 'it raises #GP when CR0.PG is set outside of long mode, and takes no such CR0 from the host',
   x87: 'its emulator has no x87 instructions but for a few',
   mmx: 'its emulator has no MMX instructions but for moves',
   sse: 'its emulator has no SSE instructions but for moves',

@@ -10,7 +10,8 @@ import { entryPoints } from './tarball.mjs';
 /** @typedef {import('./tarball.mjs').Packed} Packed */
 /**
  * @typedef {object} PackageLimits sizes in bytes, minified and gzipped
- * @property {number | HardLimit} [whole] all of its exports, without the packages that it depends on
+ * @property {number | HardLimit} [whole] all that its name alone exports, without the packages that it depends on
+ * @property {Record<string, number>} [entries] all that each of its other entry points exports, by the entry point
  * @property {Record<string, number>} [imports] what users typically import from it: the size, by the import
  * @property {string[]} [dependencies] what it may depend on
  * @property {string[]} [files] what it may hold besides what every package holds, as regular expressions
@@ -67,7 +68,7 @@ async function exportedNames(home, entry, external) {
 }
 
 /**
- * Measures a package: all of it, its typical imports, and the smallest of its exports, by which one sees whether
+ * Measures a package: all of each entry point, its typical imports, and the smallest of its exports, by which one sees whether
  * bundlers can leave the rest out.
  * @param {Packed} packed @param {string} home the folder of the node_modules that it is in
  * @returns {Promise<Row[]>}
@@ -81,9 +82,12 @@ export async function measurePackage(packed, home) {
     .flatMap((other) => [other, `${other}/*`]);
   const own = limits.packages[name] ?? {};
 
-  const everything = entries.map((entry, i) => `export * as e${i} from '${entry}';`).join('\n');
-  const whole = typeof own.whole === 'object' ? own.whole.limit : own.whole;
-  const rows = [{ what: name, size: await bundledSize(home, everything, external), limit: whole ?? 0 }];
+  const limitOf = { ...own.entries, [name]: (typeof own.whole === 'object' ? own.whole.limit : own.whole) ?? 0 };
+  const rows = [];
+  for (const entry of entries) {
+    const size = await bundledSize(home, `export * from '${entry}';`, external);
+    rows.push({ what: entry, size, limit: limitOf[entry] ?? 0 });
+  }
   for (const [code, limit] of Object.entries(own.imports ?? {})) {
     rows.push({ what: `  ${code}`, size: await bundledSize(home, `export ${code}`, external), limit });
   }
@@ -113,7 +117,8 @@ export function updateLimits(sizes) {
   const above = (/** @type {string} */ what) => Math.ceil(((sizes.get(what) ?? 0) * 1.1) / 100) * 100;
   for (const [name, own] of Object.entries(limits.packages)) {
     if (typeof own.whole !== 'object' && sizes.has(name)) own.whole = above(name);
-    const { imports = {} } = own;
+    const { imports = {}, entries = {} } = own;
+    for (const entry of Object.keys(entries)) entries[entry] = above(entry);
     for (const code of Object.keys(imports)) imports[code] = above(`  ${code}`);
   }
   for (const file of Object.keys(limits.programs)) limits.programs[file] = above(file);

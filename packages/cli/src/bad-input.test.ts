@@ -15,7 +15,7 @@ writeFileSync(big, new Uint8Array(5000).fill(0x90));
 
 test.each<[string, string[], string]>([
   ['no command', [], 'usage: picovm COMMAND'],
-  ['an unknown command', ['walk'], "unknown command 'walk': the commands are run, resume, map, devices, doctor"],
+  ['an unknown command', ['jog'], "unknown command 'jog': the commands are run, resume, walk, map, devices, doctor"],
   ['help for an unknown command', ['help', 'constructor'], "unknown command 'constructor'"],
   ['no image', ['run'], 'run needs a guest image'],
   ['two images', ['run', HELLO, HELLO], 'run takes one image'],

@@ -14,6 +14,7 @@ type Command = (args: readonly string[]) => Promise<number>;
 const COMMANDS: Readonly<Record<string, Command>> = {
   run,
   resume: async (args) => (await import('./commands/resume.ts')).resume(args),
+  walk: async (args) => (await import('./commands/walk.ts')).walk(args),
   map,
   devices: async (args) => (await import('./commands/devices.ts')).devices(args),
   doctor,

@@ -1,4 +1,11 @@
-import { formatOptions, LIST_OPTIONS, type OptionSpec, RESUME_OPTIONS, RUN_OPTIONS } from './options/option-table.ts';
+import {
+  formatOptions,
+  LIST_OPTIONS,
+  type OptionSpec,
+  RESUME_OPTIONS,
+  RUN_OPTIONS,
+  WALK_OPTIONS,
+} from './options/option-table.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A command as its help describes it. */
@@ -36,6 +43,20 @@ ${EXIT_STATUSES}`,
 imported if --device names them once more, without options. --accel may be another one.
 
 ${EXIT_STATUSES}`,
+  },
+  walk: {
+    usage: 'picovm walk IMAGE|--snapshot FILE [OPTIONS]',
+    summary:
+      'run a guest, and show how the CPU translates an address: every level of its page tables, and what is behind',
+    options: WALK_OPTIONS,
+    more: `The guest runs until it halts, fails, or a limit is reached (5s, if --timeout says nothing else); its output is not shown. Of a
+snapshot nothing is run, and nothing is imported.
+
+exit status:
+  0    the walk was shown, also if it ends in a fault
+  1    wrong usage, or the host cannot do it
+  2    the guest failed; the walk is shown all the same
+  130  interrupted (143 by SIGTERM, 129 by SIGHUP)`,
   },
   map: {
     usage: 'picovm map [IMAGE] [OPTIONS]',

@@ -95,6 +95,7 @@ export { type Logger, silentLogger } from './logger.ts';
 export { Arena, type ArenaMemory, type ArenaOptions, PAGE_SIZE } from './memory/arena.ts';
 export type { DirtyLog, DirtySource } from './memory/dirty-pages.ts';
 export { GuestMemory, type HostWriteListener } from './memory/guest-memory.ts';
+export { type PhysicalBacking, physicalBacking } from './memory/physical-backing.ts';
 export { MemoryRegion, type MemoryRegionSpec } from './memory/region.ts';
 export { type Counter, Metrics } from './metrics.ts';
 export { decodeSnapshot } from './snapshot/decode.ts';

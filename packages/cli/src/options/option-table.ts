@@ -57,6 +57,43 @@ export const RESUME_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   accel: { ...RUN_OPTIONS.accel, help: 'what runs the guest (default: what it was taken on, where that can run)' },
 };
 
+/** What only `picovm walk` takes: what to look at. */
+export const LOOK_OPTIONS = {
+  address: {
+    value: 'ADDR',
+    multiple: true,
+    help: 'a linear address to translate (default: of the instruction that the CPU is at)',
+  },
+  all: { help: 'list everything that the page tables map, and the memory slots' },
+  access: { value: 'read|write|execute', help: 'judge this access (default: show what is allowed)' },
+  user: { help: 'judge it at privilege level 3, not 0' },
+  'physical-bits': { value: 'N', help: "the CPU's physical address bits (default: 36 on the interpreter, else 52)" },
+  snapshot: { value: 'FILE', help: 'look at a snapshot, and run nothing' },
+} as const;
+
+/** The options of `picovm run` that say how far its guest gets: a snapshot says it, too. */
+export const GUEST_OPTIONS = [
+  'accel',
+  'cpu',
+  'machine',
+  'memory',
+  'device',
+  'load',
+  'entry',
+  'timeout',
+  'max-exits',
+] as const;
+
+type GuestOption = (typeof GUEST_OPTIONS)[number] | 'json' | 'help';
+
+/** The options of `picovm walk`. */
+export const WALK_OPTIONS: typeof LOOK_OPTIONS & Pick<typeof RUN_OPTIONS, GuestOption> = {
+  ...LOOK_OPTIONS,
+  ...(Object.fromEntries(
+    [...GUEST_OPTIONS, 'json' as const, 'help' as const].map((name) => [name, RUN_OPTIONS[name]]),
+  ) as Pick<typeof RUN_OPTIONS, GuestOption>),
+};
+
 /** The options of `picovm doctor` and `picovm devices`. */
 export const LIST_OPTIONS = {
   json: { help: 'print one JSON object instead of text' },

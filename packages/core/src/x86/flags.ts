@@ -64,6 +64,32 @@ export const CR0 = {
   PG: 0x80000000,
 } as const;
 
+/** Bits of CR4 that shape paging (Intel SDM volume 3A, section 2.5). */
+export const CR4 = {
+  /** Pages of 4 MiB in 32-bit paging. */
+  PSE: 0x10,
+  /** Entries of 64 bits: PAE paging, and a must for long mode. */
+  PAE: 0x20,
+  /** Global pages. */
+  PGE: 0x80,
+  /** Five levels in long mode. */
+  LA57: 0x1000,
+  /** Supervisor code does not run from user pages. */
+  SMEP: 0x100000,
+  /** Supervisor code does not touch user pages, unless RFLAGS.AC is set. */
+  SMAP: 0x200000,
+} as const;
+
+/** Bits of IA32_EFER (Intel SDM volume 3A, section 2.2.1). */
+export const EFER = {
+  /** Long mode once there is paging. */
+  LME: 0x100,
+  /** Long mode is active. */
+  LMA: 0x400,
+  /** Pages may be barred from execution. */
+  NXE: 0x800,
+} as const;
+
 const NAMES = ['CF', 'PF', 'AF', 'ZF', 'SF', 'TF', 'IF', 'DF', 'OF'] as const;
 
 /** The names of the flags that are set, as in `CF ZF`; `-` if none is. */

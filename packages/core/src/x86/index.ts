@@ -1,7 +1,20 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 export { checkX86Registers, checkX86SpecialRegisters } from './check-registers.ts';
 export { dumpX86, type X86Dump, type X86DumpRegister } from './dump.ts';
-export { CR0, formatFlags, RFLAGS } from './flags.ts';
+export { CR0, CR4, EFER, formatFlags, RFLAGS } from './flags.ts';
+export { buildPageTables, type PageMapping, type PageTables } from './paging/build-page-tables.ts';
+export { type ListOptions, listMappings, type MappedRange, type MappedRanges } from './paging/list-mappings.ts';
+export type { AccessRights, PageRights } from './paging/page-rights.ts';
+export { type PagingMode, type PagingRegisters, pagingMode } from './paging/paging-mode.ts';
+export {
+  type PageFlag,
+  type PageTableEntry,
+  type PageWalk,
+  type PageWalkFault,
+  type WalkOptions,
+  walkPageTables,
+} from './paging/walk-page-tables.ts';
+export { enterLongMode, enterProtectedMode, type FlatStart, writeFlatGdt } from './protected-mode.ts';
 export { readX86VcpuState } from './read-vcpu-state.ts';
 export { enterRealMode, type FarPointer, formatFarPointer } from './real-mode.ts';
 export {
