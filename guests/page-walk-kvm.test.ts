@@ -1,10 +1,8 @@
 import { Arena, GuestMemory } from '@picovm/core';
 import { type PagingRegisters, walkPageTables } from '@picovm/core/x86';
 import { kvm } from '@picovm/kvm-native';
+import { type KvmCpuidEntry2, KvmSystem, type KvmVcpu } from '@picovm/kvm-native/ioctls';
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
-import { loadAddon } from '../packages/kvm-native/src/host/load-addon.ts';
-import type { NativeSystem, NativeVcpu, NativeVm } from '../packages/kvm-native/src/native/addon.ts';
-import { SregsBuffer } from '../packages/kvm-native/src/vcpu/registers.ts';
 import { EMULATED_KVM_LACKS } from './harness/emulated-kvm.ts';
 import { FORMS, randomWay, TABLES, type TableForm } from './harness/random-tables.ts';
 import { newRandom } from './snapshots/random.ts';
@@ -13,8 +11,6 @@ import { newRandom } from './snapshots/random.ts';
 
 const ROUNDS = 5000;
 const MEMORY = 0x80000;
-const MAILBOX = 8192;
-const CPUID_ENTRIES = 256;
 const GIGABYTE_PAGES = 1 << 26;
 
 const probe = await kvm().probe();
@@ -23,51 +19,34 @@ class Translator implements Disposable {
   readonly memory: GuestMemory;
   readonly physicalBits: number;
   readonly gigabytePages: boolean;
-  readonly #system: NativeSystem;
-  readonly #vm: NativeVm;
-  readonly #vcpu: NativeVcpu;
+  readonly #system = new KvmSystem();
+  readonly #vm = this.#system.createVm();
+  readonly #vcpu: KvmVcpu;
 
   constructor() {
-    const arena = new Arena(MEMORY + MAILBOX);
+    const arena = new Arena(MEMORY);
     this.memory = new GuestMemory(arena, [{ base: 0, size: MEMORY }]);
-    const mailbox = arena.allocate(MAILBOX);
-    this.#system = new (loadAddon(undefined).KvmSystem)('/dev/kvm');
-    this.#vm = this.#system.createVm();
-    this.#vm.setUserMemoryRegion(0, 0, 0, arena.memory, this.memory.regions[0].arenaOffset, MEMORY);
-    this.#vcpu = this.#vm.createVcpu(0, arena.memory, mailbox, MAILBOX);
-    const cpuid = new Uint8Array(8 + CPUID_ENTRIES * 40);
-    new DataView(cpuid.buffer).setUint32(0, CPUID_ENTRIES, true);
-    this.#system.getSupportedCpuid(cpuid);
-    this.#vcpu.setCpuid2(cpuid.subarray(0, 8 + new DataView(cpuid.buffer).getUint32(0, true) * 40).slice());
-    this.physicalBits = this.#cpuid(cpuid, 0x80000008, 12) & 0xff;
-    this.gigabytePages = (this.#cpuid(cpuid, 0x80000001, 24) & GIGABYTE_PAGES) !== 0;
-  }
-
-  // A field of struct kvm_cpuid_entry2.
-  #cpuid(cpuid: Uint8Array, leaf: number, offset: number): number {
-    const view = new DataView(cpuid.buffer);
-    for (let at = 8; at + 40 <= cpuid.length; at += 40) {
-      if (view.getUint32(at, true) === leaf) return view.getUint32(at + offset, true);
-    }
-    return 0;
+    const offset = this.memory.regions[0].arenaOffset;
+    this.#vm.setUserMemoryRegion({ slot: 0, guestPhysAddr: 0, memory: arena.memory, offset, memorySize: MEMORY });
+    this.#vcpu = this.#vm.createVcpu(0);
+    const cpuid = this.#system.getSupportedCpuid();
+    this.#vcpu.setCpuid2(cpuid);
+    const leaf = (wanted: number): KvmCpuidEntry2 | undefined => cpuid.find((entry) => entry.function === wanted);
+    this.physicalBits = (leaf(0x80000008)?.eax ?? 0) & 0xff;
+    this.gigabytePages = ((leaf(0x80000001)?.edx ?? 0) & GIGABYTE_PAGES) !== 0;
   }
 
   /** @returns whether KVM took them as they are */
   setRegisters(registers: PagingRegisters): boolean {
-    const sregs = new SregsBuffer();
-    this.#vcpu.getSregs(sregs.bytes);
+    const sregs = this.#vcpu.getSregs();
     const long = (registers.efer & 0x400n) !== 0n;
-    sregs.write({ ...registers, cs: { ...sregs.read().cs, l: long ? 1 : 0, db: 0 } });
-    this.#vcpu.setSregs(sregs.bytes);
-    this.#vcpu.getSregs(sregs.bytes);
-    return sregs.read().cr0 === registers.cr0;
+    this.#vcpu.setSregs({ ...sregs, ...registers, cs: { ...sregs.cs, l: long ? 1 : 0, db: 0 } });
+    return this.#vcpu.getSregs().cr0 === registers.cr0;
   }
 
   translate(linear: bigint): bigint | undefined {
-    const view = new DataView(new ArrayBuffer(24));
-    view.setBigUint64(0, linear, true);
-    this.#vcpu.translate(new Uint8Array(view.buffer));
-    return view.getUint8(16) === 0 ? undefined : view.getBigUint64(8, true);
+    const { valid, physicalAddress } = this.#vcpu.translate(linear);
+    return valid === 0 ? undefined : physicalAddress;
   }
 
   [Symbol.dispose](): void {

@@ -3,12 +3,18 @@ import { eventLoop } from './event-loop.ts';
 import { interpMips } from './interp-mips.ts';
 import { kvmAllocations } from './kvm-allocations.ts';
 import { kvmExits } from './kvm-exits.ts';
+import { kvmKicks } from './kvm-kicks.ts';
+import { kvmSlices } from './kvm-slices.ts';
+import { kvmVcpuExits } from './kvm-vcpu-exits.ts';
 import { machine, writeTable } from './performance-page.ts';
 import { formatTable } from './print-table.ts';
 import { startup } from './startup.ts';
 import { v86 } from './v86.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [interpMips, v86, kvmExits, kvmAllocations, startup, eventLoop];
+const BENCHMARKS: readonly Benchmark[] = [
+  ...[interpMips, v86, kvmExits, kvmVcpuExits, kvmKicks, kvmAllocations],
+  ...[startup, eventLoop, kvmSlices],
+];
 
 /**
  * `npm run bench [-- WORD...] [--write]`: all benchmarks, or those whose names contain one of the words. With `--write`, their

@@ -9,6 +9,7 @@ export type {
   Vcpu,
   VcpuDump,
   VcpuState,
+  VcpuThreads,
 } from './accelerator/accelerator.ts';
 export {
   type AcceleratorSelection,

@@ -16,18 +16,29 @@ uint64_t IntegerArgument(const Napi::CallbackInfo& info, size_t index, uint64_t 
   return static_cast<uint64_t>(number);
 }
 
+uint64_t BigIntArgument(const Napi::CallbackInfo& info, size_t index, const char* what) {
+  bool lossless = false;
+  uint64_t number = 0;
+  if (info[index].IsBigInt()) number = info[index].As<Napi::BigInt>().Uint64Value(&lossless);
+  if (!lossless) ThrowArgument(info.Env(), (std::string(what) + " must be a bigint from 0 to 2^64 - 1").c_str());
+  return number;
+}
+
 Bytes BytesArgument(const Napi::CallbackInfo& info, size_t index, const char* what) {
-  const Napi::Value value = info[index];
+  return BytesOf(info.Env(), info[index], what);
+}
+
+Bytes BytesOf(Napi::Env env, const Napi::Value& value, const char* what) {
   if (value.IsTypedArray()) {
     // napi_get_typedarray_info and not As<Uint8Array>(), because that asks for an ArrayBuffer where a
     // SharedArrayBuffer may be.
     napi_typedarray_type type;
     size_t length = 0;
     void* data = nullptr;
-    if (napi_get_typedarray_info(info.Env(), value, &type, &length, &data, nullptr, nullptr) == napi_ok &&
+    if (napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr) == napi_ok &&
         type == napi_uint8_array) {
       return {static_cast<uint8_t*>(data), length};
     }
   }
-  ThrowArgument(info.Env(), (std::string(what) + " must be a Uint8Array").c_str());
+  ThrowArgument(env, (std::string(what) + " must be a Uint8Array").c_str());
 }

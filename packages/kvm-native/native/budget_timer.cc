@@ -21,7 +21,7 @@ struct BudgetTimerSignal {
   static thread_local BudgetTimer timer;
 
   static void Handle(int, siginfo_t* info, void*) {
-    // Nobody else has a reason to send it; whoever does stops no guest.
+    // VcpuThread sends it, too, to end a system call. Nobody else has a reason to; whoever does stops no guest.
     if (info->si_code != SI_TIMER) return;
     timer.armed_for_ = 0;
     if (kvm_run* run = timer.run_) *const_cast<volatile __u8*>(&run->immediate_exit) = 1;
@@ -51,6 +51,8 @@ struct BudgetTimerSignal {
 thread_local BudgetTimer BudgetTimerSignal::timer;
 
 BudgetTimer& BudgetTimer::OfThisThread() { return BudgetTimerSignal::timer; }
+
+int BudgetTimer::SignalNumber() { return BudgetTimerSignal::Number(); }
 
 int64_t BudgetTimer::Now() {
   timespec now{};

@@ -19,6 +19,8 @@ class BudgetTimer {
 
   // Monotonic time in nanoseconds.
   static int64_t Now();
+  // The signal, or a negative errno. Sent by anybody else than a timer it only takes a thread out of KVM_RUN.
+  static int SignalNumber();
 
   // From now on `run` is what the timer stops. Clears its `immediate_exit`.
   void Watch(kvm_run* run);

@@ -37,6 +37,11 @@ const char* ErrnoName(int error) {
     NAME(ELOOP);
     NAME(ENAMETOOLONG);
     NAME(EOPNOTSUPP);
+    NAME(ERANGE);
+    NAME(EPROTO);
+    NAME(EXDEV);
+    NAME(ETIMEDOUT);
+    NAME(EALREADY);
 #undef NAME
     default:
       return "UNKNOWN";
@@ -54,4 +59,8 @@ void ThrowErrno(Napi::Env env, const char* call, int error) {
   throw thrown;
 }
 
-void ThrowArgument(Napi::Env env, const char* message) { throw Napi::TypeError::New(env, message); }
+void ThrowArgument(Napi::Env env, const char* message) {
+  Napi::TypeError thrown = Napi::TypeError::New(env, message);
+  thrown.Set("code", Napi::String::New(env, "ERR_INVALID_ARGUMENT"));
+  throw thrown;
+}

@@ -6,5 +6,6 @@
 // ioctl's name.
 [[noreturn]] void ThrowErrno(Napi::Env env, const char* call, int error);
 
-// For an argument of the wrong type, or out of its range: nothing has reached the kernel.
+// For an argument of the wrong type, or out of its range: nothing has reached the kernel. A TypeError whose `code` is
+// ERR_INVALID_ARGUMENT.
 [[noreturn]] void ThrowArgument(Napi::Env env, const char* message);

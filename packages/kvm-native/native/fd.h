@@ -26,12 +26,13 @@ class Fd {
   // -1 once closed, which the kernel answers with EBADF.
   int get() const { return fd_; }
   bool open() const { return fd_ >= 0; }
-  // Begins anew when a signal came in between. Not for KVM_RUN, which signals are meant to end.
+  // Begins anew when a signal came in between. Only -1 is an error: some ioctls return numbers of the user's, of which any
+  // may look negative. Not for KVM_RUN, which signals are meant to end.
   template <typename Argument>
   int Ioctl(unsigned long request, Argument argument) const {
     int result;
     do result = ::ioctl(fd_, request, argument);
-    while (result < 0 && errno == EINTR);
+    while (result == -1 && errno == EINTR);
     return result;
   }
   void Close() {

@@ -12,11 +12,9 @@ class KvmSystem : public Napi::ObjectWrap<KvmSystem> {
   explicit KvmSystem(const Napi::CallbackInfo& info);
 
  private:
-  Napi::Value GetApiVersion(const Napi::CallbackInfo& info);
-  Napi::Value CheckExtension(const Napi::CallbackInfo& info);
-  Napi::Value GetVcpuMmapSize(const Napi::CallbackInfo& info);
-  Napi::Value GetSupportedCpuid(const Napi::CallbackInfo& info);
-  Napi::Value GetMsrIndexList(const Napi::CallbackInfo& info);
+  Napi::Value Row(const Napi::CallbackInfo& info);
+  Napi::Value HasDeviceAttr(const Napi::CallbackInfo& info);
+  Napi::Value GetDeviceAttr(const Napi::CallbackInfo& info);
   Napi::Value CreateVm(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
 

@@ -4,7 +4,6 @@
 
 #include <memory>
 
-#include "arguments.h"
 #include "run.h"
 
 // A vCPU's descriptor: the vCPU ioctls (Documentation/virt/kvm/api.rst, "vcpu ioctls"). Kernel structures come and go as
@@ -17,41 +16,30 @@ class KvmVcpu : public Napi::ObjectWrap<KvmVcpu> {
     std::shared_ptr<VmState> vm;
     WasmSpan mailbox;
   };
+  static constexpr char kTag = 0;
   static Napi::Function Define(Napi::Env env);
-  // Only made by KvmVm::CreateVcpu, which passes an External<Parts>.
+  // Only made by KvmVm::CreateVcpu.
   explicit KvmVcpu(const Napi::CallbackInfo& info);
 
- private:
-  template <typename Struct>
-  Napi::Value Get(const Napi::CallbackInfo& info, const char* name, unsigned long request);
-  template <typename Struct>
-  Napi::Value Set(const Napi::CallbackInfo& info, const char* name, unsigned long request);
+  // The state of an argument that must be a vCPU.
+  static VcpuState& Argument(const Napi::CallbackInfo& info, size_t index);
 
-  Napi::Value GetRegs(const Napi::CallbackInfo& info);
-  Napi::Value SetRegs(const Napi::CallbackInfo& info);
-  Napi::Value GetSregs(const Napi::CallbackInfo& info);
-  Napi::Value SetSregs(const Napi::CallbackInfo& info);
-  Napi::Value GetXsave(const Napi::CallbackInfo& info);
-  Napi::Value SetXsave(const Napi::CallbackInfo& info);
-  Napi::Value GetXcrs(const Napi::CallbackInfo& info);
-  Napi::Value SetXcrs(const Napi::CallbackInfo& info);
-  Napi::Value GetDebugregs(const Napi::CallbackInfo& info);
-  Napi::Value SetDebugregs(const Napi::CallbackInfo& info);
-  Napi::Value GetVcpuEvents(const Napi::CallbackInfo& info);
-  Napi::Value SetVcpuEvents(const Napi::CallbackInfo& info);
-  Napi::Value GetNestedState(const Napi::CallbackInfo& info);
-  Napi::Value Translate(const Napi::CallbackInfo& info);
-  Napi::Value GetCpuid2(const Napi::CallbackInfo& info);
-  Napi::Value SetCpuid2(const Napi::CallbackInfo& info);
-  Napi::Value GetMsrs(const Napi::CallbackInfo& info);
-  Napi::Value SetMsrs(const Napi::CallbackInfo& info);
-  Napi::Value Msrs(const Napi::CallbackInfo& info, const char* name, unsigned long request);
-  Napi::Value Interrupt(const Napi::CallbackInfo& info);
+ private:
+  Napi::Value Row(const Napi::CallbackInfo& info);
+  Napi::Value EnableCap(const Napi::CallbackInfo& info);
+  Napi::Value GetOneReg(const Napi::CallbackInfo& info);
+  Napi::Value SetOneReg(const Napi::CallbackInfo& info);
+  Napi::Value HasDeviceAttr(const Napi::CallbackInfo& info);
+  Napi::Value GetDeviceAttr(const Napi::CallbackInfo& info);
+  Napi::Value SetDeviceAttr(const Napi::CallbackInfo& info);
+  Napi::Value GetStatsFd(const Napi::CallbackInfo& info);
+  Napi::Value TakeCoalesced(const Napi::CallbackInfo& info);
+  Napi::Value TakeDirty(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
 
-  Bytes XsaveArgument(const Napi::CallbackInfo& info);
-  void Ioctl(Napi::Env env, const char* name, unsigned long request, void* argument);
+  Napi::Value OneReg(const Napi::CallbackInfo& info, const char* name, unsigned long request, uint64_t value);
   void DefineRun(Napi::Env env, Napi::Object self);
+  const Fd& OutsideFd(Napi::Env env) const;
 
   std::shared_ptr<VcpuState> state_;
 };

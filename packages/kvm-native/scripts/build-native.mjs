@@ -1,4 +1,7 @@
-// Builds the addon: node scripts/build-native.mjs [--force] [--bench]
+// Builds the addon: node scripts/build-native.mjs [--force] [--sanitized]
+//
+// With --sanitized it builds another one, into build/sanitized, in which the compiler's sanitizers watch every access
+// (AddressSanitizer, UndefinedBehaviorSanitizer): src/native/sanitizers.test.ts runs the tests of the addon with it.
 //
 // One call of the C++ compiler, with the headers of node-api-headers and node-addon-api: no node-gyp, no Python, nothing
 // fetched. Node-API is stable, so the one binary runs on every Node that this package supports. The addon is optional:
@@ -13,17 +16,24 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);
 const force = process.argv.includes('--force');
+const sanitized = process.argv.includes('--sanitized');
 
 const libc = existsSync('/etc/alpine-release') ? 'musl' : 'glibc';
-const targets = [
+const ORDINARY = [
   // prebuildify's name, which node-gyp-build finds; src/host/load-addon.ts knows it, too.
-  { sources: 'native', output: `prebuilds/linux-x64/kvm-native.napi.${libc}.node` },
+  { sources: 'native', output: `prebuilds/linux-x64/kvm-native.napi.${libc}.node`, flags: ['-O2'] },
   // The C loop that the benchmark compares with. Not published.
-  { sources: 'bench', output: 'build/bench/c-loop.node' },
+  { sources: 'bench', output: 'build/bench/c-loop.node', flags: ['-O2'] },
 ];
+const SANITIZED = {
+  sources: 'native',
+  output: 'build/sanitized/kvm-native.node',
+  flags: ['-O1', '-g', '-fno-omit-frame-pointer', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'],
+};
+const targets = sanitized ? [SANITIZED] : ORDINARY;
 
 const FLAGS = [
-  '-std=c++17', '-O2', '-fPIC', '-shared', '-pthread', '-fvisibility=hidden', '-Wall', '-Wextra', '-Werror',
+  '-std=c++17', '-fPIC', '-shared', '-pthread', '-fvisibility=hidden', '-Wall', '-Wextra', '-Werror',
   '-DNAPI_VERSION=8', '-DNAPI_CPP_EXCEPTIONS',
   // Else a worker's terminate() during a call aborts the process.
   '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
@@ -48,7 +58,7 @@ function filesIn(dir, suffix) {
 /** @param {string} file */
 const changed = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0);
 
-/** @param {string} compiler @param {{ sources: string, output: string }} target */
+/** @param {string} compiler @param {{ sources: string, output: string, flags: string[] }} target */
 function build(compiler, target) {
   const sources = filesIn(join(root, target.sources), '.cc');
   const output = join(root, target.output);
@@ -61,9 +71,11 @@ function build(compiler, target) {
   // Written beside the output and renamed, so that a process that has it loaded keeps what it has.
   const temporary = `${output}.${process.pid}.tmp`;
   mkdirSync(dirname(output), { recursive: true });
-  // glibc before 2.34 has the timers in a library of their own.
-  const args = [...FLAGS, ...includes, ...sources, '-lrt', '-o', temporary];
-  const result = spawnSync(compiler, args, { cwd: root, encoding: 'utf8' });
+  // All sources as one, because most of the time goes into the headers. glibc before 2.34 has the timers in a library of
+  // their own.
+  const args = [...FLAGS, ...target.flags, ...includes, '-x', 'c++', '-', '-x', 'none', '-lrt', '-o', temporary];
+  const input = sources.map((source) => `#include "${source}"\n`).join('');
+  const result = spawnSync(compiler, args, { cwd: root, encoding: 'utf8', input });
   if (result.status !== 0) {
     rmSync(temporary, { force: true });
     console.error(result.stderr || String(result.error));

@@ -1,9 +1,10 @@
 import { type AccessSize, Arena, type ControlExit, type CpuidExit, type ExitSink, GuestMemory } from '@picovm/core';
 import { enterRealMode, type X86Vcpu } from '@picovm/core/x86';
 import type { TestContext } from 'vitest';
+import { ADDON } from './addon.test-util.ts';
 import { kvm } from './index.ts';
 
-const probe = await kvm().probe();
+const probe = await kvm(ADDON).probe();
 
 /** Whether the tests run on a CPU with VT-x or SVM. */
 export const hardware: boolean = probe.available && probe.supports.hardware;
@@ -86,7 +87,7 @@ export class Guest implements Disposable {
   readonly vcpu: X86Vcpu;
 
   constructor(code: readonly number[] = [0xf4], options: { pages?: number; rom?: boolean } = {}) {
-    const accelerator = kvm();
+    const accelerator = kvm(ADDON);
     const size = (options.pages ?? 1) * 4096;
     const arena = new Arena(size + 4096 + accelerator.arenaBytes);
     const rom = options.rom === true ? [{ base: 0x10000, size: 4096, readonly: true }] : [];

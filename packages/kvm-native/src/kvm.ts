@@ -1,14 +1,13 @@
-import { type Accelerator, type AcceleratorVm, type AcceleratorVmOptions, type Probe, VmError } from '@picovm/core';
+import type { Accelerator, AcceleratorVm, AcceleratorVmOptions, Probe } from '@picovm/core';
 import type { X86Vcpu } from '@picovm/core/x86';
-import { listedMsrs } from './host/listed-msrs.ts';
-import { openSystem } from './host/open-system.ts';
+import { loadAddon } from './host/load-addon.ts';
+import { openOrThrow } from './host/open-or-throw.ts';
 import { type KvmOptions, type ResolvedOptions, resolveOptions } from './host/options.ts';
 import { createNativeVm, probe, supportsOf } from './host/probe.ts';
-import { Unavailable } from './host/unavailable.ts';
-import type { NativeVm } from './native/addon.ts';
-import { supportedCpuid } from './vcpu/cpuid-table.ts';
-import { MAILBOX_SIZE } from './vcpu/mailbox.ts';
-import { type HostFacts, KvmVm } from './vm/kvm-vm.ts';
+import { KvmVm } from './ioctls/kvm-vm.ts';
+import { SystemIoctls } from './ioctls/system-ioctls.ts';
+import { MAILBOX_SIZE } from './native/addon.ts';
+import { type HostFacts, KvmAcceleratorVm, type KvmVmParts } from './vm/kvm-vm.ts';
 
 /**
  * Linux KVM as an accelerator. Making one does nothing yet, on any platform: `probe` tells whether it can be used.
@@ -36,36 +35,30 @@ class KvmAccelerator implements Accelerator<X86Vcpu> {
   }
 
   createVm(options: AcceleratorVmOptions): AcceleratorVm<X86Vcpu> {
-    const [native, facts] = this.#open();
+    const [vm, facts] = this.#open();
     try {
-      return new KvmVm(native, facts, options);
+      return new KvmAcceleratorVm(vm, { ...options, ...facts, makeCrew: this.#makeCrew() });
     } catch (error) {
-      native.close();
+      vm.close();
       throw error;
     }
   }
 
-  #open(): [NativeVm, HostFacts] {
-    try {
-      const system = openSystem(this.#options);
-      try {
-        this.#facts ??= {
-          supports: supportsOf(system, this.#options),
-          cpuid: supportedCpuid(system),
-          listedMsrs: listedMsrs(system),
-        };
-        return [createNativeVm(system), this.#facts];
-      } finally {
-        system.close();
-      }
-    } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
-      const { code, message: reason, hint, cause } = error;
-      throw new VmError(
-        'ERR_ACCELERATOR_UNAVAILABLE',
-        `kvm cannot run here: ${reason}${hint === undefined ? '' : ` (${hint})`}`,
-        { accelerator: 'kvm', code, reason, hint, cause },
-      );
-    }
+  #makeCrew(): KvmVmParts['makeCrew'] {
+    if (this.#options.irqchip === 'none') return undefined;
+    const { KvmCrew } = loadAddon(this.#options.addon);
+    return (listener) => new KvmCrew(listener);
+  }
+
+  #open(): [KvmVm, HostFacts] {
+    return openOrThrow(this.#options, (native) => {
+      using system = new SystemIoctls(native);
+      this.#facts ??= {
+        supports: supportsOf(native, this.#options),
+        cpuid: system.getSupportedCpuid(),
+        listedMsrs: system.getMsrIndexList(),
+      };
+      return [new KvmVm(createNativeVm(native)), this.#facts];
+    });
   }
 }

@@ -31,7 +31,7 @@ export async function resources(): Promise<Resources> {
   const maps = readFileSync('/proc/self/maps', 'utf8').trimEnd().split('\n');
   return {
     descriptors: links.length,
-    kvmDescriptors: links.filter((link) => /kvm/.test(link)).length,
+    kvmDescriptors: links.filter((link) => /^anon_inode:\[?kvm|^\/dev\/kvm$/.test(link)).length,
     arenas: maps.filter((line) => sizeOf(line) >= 2 ** 32).length,
     kvmMappings: maps.filter((line) => line.includes('kvm-vcpu')).length,
     threads: readdirSync('/proc/self/task').length,

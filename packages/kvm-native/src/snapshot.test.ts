@@ -45,6 +45,16 @@ describe('a snapshot of a vCPU', () => {
     expect(a.run().reason).toBe('halt');
   });
 
+  it('has the task priority, which the guest goes on with', () => {
+    const a = make([0x40, 0xf4]);
+    a.vcpu.setSpecialRegisters({ cr8: 5n });
+    const b = successor(a);
+    for (const { vcpu } of [a, b]) {
+      expect(vcpu.run({ nanoseconds: 1e9, instructions: undefined }).reason).toBe('halt');
+      expect(vcpu.getSpecialRegisters().cr8).toBe(5n);
+    }
+  });
+
   it('has all registers, and restores them', () => {
     const a = make();
     a.vcpu.setRegisters({ rax: 0x1122334455667788n, rsp: 0x7000n, r9: 9n, rip: 0x123n, rflags: 0x846n });
@@ -275,6 +285,9 @@ describe('a vCPU refuses, and stays as it is,', () => {
       'KVM_SET_MSRS of 0xc0000102',
     ],
   ])('%s', (_what, change, message) => refused(change, 'ERR_SNAPSHOT_MISMATCH', message));
+
+  it('a debug trap that waits', () =>
+    refused((it) => ({ ...it, events: { ...it.events, debugTrap: 1 } }), 'ERR_SNAPSHOT_MISMATCH', 'debug traps'));
 
   it('what is no state, or one of a newer version', () => {
     refused((it) => ({ ...it, special: {} }), 'ERR_SNAPSHOT_FORMAT');

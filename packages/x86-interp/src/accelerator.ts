@@ -52,6 +52,7 @@ const SUPPORTS: Supports = {
   arch: 'x86',
   modes: ['real', 'protected'],
   instructionCount: true,
+  maxVcpus: 1,
   readonlyMemory: true,
   exits: EXITS,
   hardware: false,

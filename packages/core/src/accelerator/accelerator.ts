@@ -20,6 +20,8 @@ export interface Supports {
   readonly exits: ReadonlySet<ExitReason>;
   /** It runs guests as the hardware does, at the hardware's speed; false for interpreters and for emulating hosts. */
   readonly hardware: boolean;
+  /** How many vCPUs a VM may have, at least 1. */
+  readonly maxVcpus: number;
 }
 
 /** Whether an accelerator can run here, and if not, why, and what to do. */
@@ -47,7 +49,7 @@ export type Probe =
 
 /** What an accelerator gets to make a VM with. */
 export interface AcceleratorVmOptions {
-  /** All memory of the VM. The accelerator takes its own state from it, at most `arenaBytes` of its accelerator. */
+  /** All memory of the VM. The accelerator takes its own state from it, at most `arenaBytes` for each vCPU. */
   readonly arena: Arena;
   /** To look regions up by address, and to hear of the host's writes. Regions are mapped by `mapMemory`. */
   readonly memory: GuestMemory;
@@ -57,7 +59,7 @@ export interface AcceleratorVmOptions {
 export interface Accelerator<V extends Vcpu = Vcpu> {
   /** `kvm`, `interp`, … */
   readonly name: string;
-  /** Bytes that it needs in the arena of each VM. */
+  /** Bytes that it needs in the arena of a VM for each of its vCPUs. */
   readonly arenaBytes: number;
   /** Finds out whether it can run here. Never throws and never rejects. */
   probe(): Promise<Probe>;
@@ -71,6 +73,8 @@ export interface AcceleratorVm<V extends Vcpu = Vcpu> {
   readonly supports: Supports;
   /** Its own interrupt controller, if it has one in use: it then also waits in HLT itself, with no `halt` exit. */
   readonly irq?: InterruptController;
+  /** Set if its vCPUs run in threads of their own. */
+  readonly threads?: VcpuThreads;
   /**
    * Makes a region visible to the guest until the returned object is disposed.
    * @throws VmError `ERR_UNSUPPORTED` or an error of the host
@@ -78,11 +82,26 @@ export interface AcceleratorVm<V extends Vcpu = Vcpu> {
   mapMemory(region: MemoryRegion): Disposable;
   /**
    * Makes a vCPU, in its state after RESET, that pushes what its guest asks into `sink`.
-   * @param id 0 for the first
+   * @param id 0 for the first, which starts the guest; the others wait until the guest starts them
    */
   createVcpu(id: number, sink: ExitSink): V;
   /** Gives back everything. Idempotent. */
   dispose(): void;
+}
+
+/**
+ * vCPUs that run in threads of their own, beside the thread of the VM, where what they ask is answered. `run` of vCPU 0 lets
+ * all of them run, and answers; they go on when it returns, until `pause`. It does not wait for long when nobody asks.
+ */
+export interface VcpuThreads {
+  /** `run` returned because nobody asked: `wake` is called when one does. */
+  readonly quiet: boolean;
+  /** Id of the vCPU whose exit `run` returned last; 0 if it was none of the guest's. */
+  readonly exited: number;
+  /** Set by the run loop. */
+  wake: () => void;
+  /** Takes all vCPUs out of the guest, and answers what they asked last. Idempotent. */
+  pause(): void;
 }
 
 /** How long `run` may stay in the guest. */

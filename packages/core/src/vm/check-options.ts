@@ -8,6 +8,7 @@ import type { RunOptions, SnapshotOptions, VmOptions } from './vm-options.ts';
 const VM_OPTIONS: Record<keyof VmOptions, true> = {
   accelerator: true,
   memory: true,
+  vcpus: true,
   devices: true,
   onUnmapped: true,
   clock: true,
@@ -21,14 +22,24 @@ const SNAPSHOT_OPTIONS: Record<keyof SnapshotOptions, true> = { description: tru
  * Refuses options that are no options: for users without a type checker.
  * @throws VmError `ERR_INVALID_ARGUMENT`
  */
-export function checkVmOptions(options: { accelerator?: unknown; memory?: unknown; devices?: unknown }): void {
+export function checkVmOptions(options: {
+  accelerator?: unknown;
+  memory?: unknown;
+  vcpus?: unknown;
+  devices?: unknown;
+}): void {
   checkNames('a VM', options, Object.keys(VM_OPTIONS));
-  const { accelerator, memory, devices } = options;
+  const { accelerator, memory, vcpus = 1, devices } = options;
   if (typeof (accelerator as Partial<Accelerator> | undefined)?.createVm !== 'function') {
     throw new VmError('ERR_INVALID_ARGUMENT', 'a VM needs an accelerator: give it one, such as interp() or kvm()');
   }
   if (!Array.isArray(memory)) {
     throw new VmError('ERR_INVALID_ARGUMENT', 'a VM needs memory: give it a list, such as [{ base: 0, size: 0x1000 }]');
+  }
+  if (!Number.isSafeInteger(vcpus) || (vcpus as number) < 1) {
+    throw new VmError('ERR_INVALID_ARGUMENT', `vcpus is how many vCPUs the VM has, from 1 on, not ${String(vcpus)}`, {
+      vcpus,
+    });
   }
   if (devices !== undefined && !Array.isArray(devices)) {
     throw new VmError('ERR_INVALID_ARGUMENT', 'the devices of a VM are a list: give it one, such as [vgaText()]');

@@ -20,9 +20,9 @@ export function endingOfExit(exit: ControlExit): Ending {
   return { outcome: 'failed', exit };
 }
 
-/** An ending in one sentence. */
-export function describeEnding({ outcome, exit, error }: Ending, cpu: VcpuDump): string {
-  const at = `at ${cpu.location}`;
+/** An ending in one sentence. @param vcpu the id of the vCPU that `cpu` is of */
+export function describeEnding({ outcome, exit, error }: Ending, cpu: VcpuDump, vcpu: number): string {
+  const at = `at ${cpu.location}${vcpu === 0 ? '' : ` on vCPU ${vcpu}`}`;
   switch (outcome) {
     case 'halted':
       return exit?.reason === 'halt' ? `the guest halted ${at}` : `the guest halted: it jumps to itself ${at}`;

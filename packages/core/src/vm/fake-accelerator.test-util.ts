@@ -14,6 +14,7 @@ import {
   type Vcpu,
   type VcpuDump,
   type VcpuState,
+  type VcpuThreads,
   VmError,
 } from '../index.ts';
 
@@ -142,7 +143,9 @@ export class FakeVcpu implements Vcpu {
 export interface FakeOptions {
   readonly program?: Program;
   readonly instructionCount?: boolean;
+  readonly maxVcpus?: number;
   readonly irq?: InterruptController;
+  readonly threads?: VcpuThreads;
   /** Which call fails. */
   readonly failing?: 'createVm' | 'mapMemory' | 'createVcpu' | 'vcpu.dispose';
 }
@@ -163,6 +166,7 @@ export class FakeAccelerator implements Accelerator<FakeVcpu> {
       arch: 'x86',
       modes: ['real'],
       instructionCount: this.#options.instructionCount ?? true,
+      maxVcpus: this.#options.maxVcpus ?? 1,
       readonlyMemory: true,
       exits: new Set(Object.keys(EXIT_REASONS) as ExitReason[]),
       hardware: false,
@@ -174,7 +178,7 @@ export class FakeAccelerator implements Accelerator<FakeVcpu> {
   }
 
   createVm({ arena }: AcceleratorVmOptions): AcceleratorVm<FakeVcpu> {
-    const { program = function* () {}, failing, irq } = this.#options;
+    const { program = function* () {}, failing, irq, threads } = this.#options;
     const { log, supports } = this;
     const failIf = (call: FakeOptions['failing']): void => {
       if (failing === call) throw new Error(`${call} fails`);
@@ -185,6 +189,7 @@ export class FakeAccelerator implements Accelerator<FakeVcpu> {
     return {
       supports,
       irq,
+      threads,
       mapMemory: (region: MemoryRegion) => {
         if (log.includes('mapped ram')) failIf('mapMemory');
         log.push(`mapped ${region.name}`);

@@ -1,4 +1,4 @@
-import type { RunBudget, Vcpu } from '../accelerator/accelerator.ts';
+import type { RunBudget, Vcpu, VcpuThreads } from '../accelerator/accelerator.ts';
 import { isVmError, messageOf, VmError } from '../errors.ts';
 import type { ControlExit, SystemEvent } from '../exits/exit.ts';
 import type { ExitDispatcher } from '../exits/exit-dispatcher.ts';
@@ -20,6 +20,7 @@ const MAX_MESSAGE = 1000;
 /** What the loop drives. */
 export interface RunLoopParts {
   readonly vcpu: Vcpu;
+  readonly threads: VcpuThreads | undefined;
   readonly exits: ExitDispatcher;
   readonly clock: DrivenClock;
   /** Whether the machine can deliver interrupts at all, and so wake a halted guest. */
@@ -48,6 +49,7 @@ export class RunLoop {
 
   constructor(parts: RunLoopParts) {
     this.#parts = parts;
+    if (parts.threads !== undefined) parts.threads.wake = () => this.wake();
   }
 
   /**
@@ -103,7 +105,7 @@ export class RunLoop {
 
   async run(options: RunOptions): Promise<Ending> {
     const { signal, sliceMs = 1, timeoutMs = Number.POSITIVE_INFINITY, maxExits = Number.POSITIVE_INFINITY } = options;
-    const { vcpu, exits, clock } = this.#parts;
+    const { vcpu, threads, exits, clock } = this.#parts;
     const deadline = performance.now() + timeoutMs;
     const onAbort = (): void => this.end({ outcome: 'aborted' });
     this.#running = true;
@@ -121,8 +123,11 @@ export class RunLoop {
         else await yieldToHost();
       }
       if (this.#halted) this.#haltedAt = vcpu.dump().location;
+      // What the vCPUs asked last may still fail.
+      threads?.pause();
       return this.#ending;
     } finally {
+      threads?.pause();
       this.#running = false;
       this.#ending = undefined;
       signal?.removeEventListener('abort', onAbort);
@@ -133,7 +138,7 @@ export class RunLoop {
 
   /** Stays with the guest until `end` (host time, ms). @returns whether it waits for an interrupt */
   #slice(end: number): boolean {
-    const { clock, interruptPending } = this.#parts;
+    const { clock, threads, interruptPending } = this.#parts;
     do {
       this.#runAlarms();
       this.#reportSystemEvent();
@@ -147,6 +152,7 @@ export class RunLoop {
       // It was raised by a device that the guest talked to, before the exit came.
       this.#reportSystemEvent();
       this.#handle(exit);
+      if (threads?.quiet) return true;
     } while (this.#ending === undefined && performance.now() < end);
     return false;
   }
@@ -180,10 +186,12 @@ export class RunLoop {
   }
 
   #handle(exit: ControlExit): void {
-    const { vcpu, exits, interruptsPossible } = this.#parts;
+    const { vcpu, threads, exits, interruptsPossible } = this.#parts;
     const disposition = exits.dispatch(exit);
     if (disposition === 'stop') this.end({ outcome: 'stopped', exit });
     else if (exit.reason === 'slice-end') {
+      // One vCPU that makes no progress says nothing about the others.
+      if (threads !== undefined) return;
       // Looking costs some system calls on KVM, and a guest that made an exit in this slice was not stuck in all of it.
       const quiet = exits.total === this.#exitsBefore;
       this.#exitsBefore = exits.total;

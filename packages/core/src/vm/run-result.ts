@@ -25,7 +25,9 @@ export interface RunResult<D extends VcpuDump = VcpuDump> {
   readonly message: string;
   /** The exit that ended the run (`slice-end` for a guest found in `jmp $`); undefined if a limit or the host did. */
   readonly exit: ControlExit | undefined;
-  /** The state of the vCPU when the run ended. */
+  /** Id of the vCPU whose exit ended the run; 0 if none did. */
+  readonly vcpu: number;
+  /** The state of that vCPU when the run ended. */
   readonly cpu: D;
   /** The last accesses to ports and MMIO, the oldest first. */
   readonly recentAccesses: readonly AccessRecord[];

@@ -35,7 +35,7 @@ describe('new Vm', () => {
       expect.objectContaining({
         code: 'ERR_INVALID_ARGUMENT',
         message:
-          "a VM has no option 'device': it has accelerator, memory, devices, onUnmapped, clock, logger, shared; did you mean devices?",
+          "a VM has no option 'device': it has accelerator, memory, vcpus, devices, onUnmapped, clock, logger, shared; did you mean devices?",
       }),
     );
     expect(() => new Vm(undefined as never)).toThrow('a VM takes an object of options, not undefined');

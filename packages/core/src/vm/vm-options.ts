@@ -12,6 +12,8 @@ export interface VmOptions<V extends Vcpu = Vcpu> extends ArenaOptions {
   readonly accelerator: Accelerator<V>;
   /** Guest-physical memory; the rest of the address space is MMIO. */
   readonly memory: readonly MemoryRegionSpec[];
+  /** How many virtual CPUs it has. Default 1. */
+  readonly vcpus?: number;
   /** Attached in this order; once attached, the VM disposes them, in the opposite order. Default: none. */
   readonly devices?: readonly Device[];
   /** What an access to an address that nobody owns does. Default `'float'`. */

@@ -33,7 +33,7 @@ import { takeSnapshot } from './take-snapshot.ts';
 import type { RunOptions, SnapshotOptions, VmOptions } from './vm-options.ts';
 
 /**
- * A virtual machine: memory, buses, devices, and one vCPU of an accelerator.
+ * A virtual machine: memory, buses, devices, and the vCPUs of an accelerator.
  *
  * ```ts
  * const vm = new Vm({ accelerator: interp(), memory: [{ base: 0, size: 4096 }], devices: [vgaText()] });
@@ -55,8 +55,8 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
   readonly devices: readonly Device[];
   /** Guest time. */
   readonly clock: Clock;
-  /** The virtual CPU: registers, and what else its accelerator offers. */
-  readonly vcpu: V;
+  /** The virtual CPUs by their ids: registers, and what else their accelerator offers. */
+  readonly vcpus: readonly V[];
   /** The table from exit reason to handlers. */
   readonly exits: ExitDispatcher;
   /** The name of the accelerator that runs this VM. */
@@ -85,7 +85,7 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
    */
   constructor(options: VmOptions<V>) {
     checkVmOptions(options);
-    const { accelerator, logger = silentLogger, onUnmapped = 'float' } = options;
+    const { accelerator, vcpus = 1, logger = silentLogger, onUnmapped = 'float' } = options;
     const clock: DrivenClock = options.clock ?? new RealClock();
     this.acceleratorName = accelerator.name;
     this.#logger = logger;
@@ -95,11 +95,13 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
     const onFault = (error: VmError): void => this.#loop.end({ outcome: 'failed', error });
     const busOptions = { onUnmapped, onFault, onFirstUnmapped: (message: string) => logger.info(message) };
     const ram = checkRegions(options.memory).reduce((sum, { size }) => sum + size, 0);
-    const arena = new Arena(ram + Math.ceil(accelerator.arenaBytes / PAGE_SIZE) * PAGE_SIZE, options);
+    const arena = new Arena(ram + Math.ceil(accelerator.arenaBytes / PAGE_SIZE) * PAGE_SIZE * vcpus, options);
     this.memory = new GuestMemory(arena, options.memory);
     this.ports = new PortBus(busOptions);
     this.mmio = new MmioBus(busOptions, this.memory.regions.map(asReserved));
 
+    const made: V[] = [];
+    this.vcpus = made;
     this.exits = new ExitDispatcher({
       ports: this.ports,
       mmio: this.mmio,
@@ -111,15 +113,16 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
       onStop: (outcome) => this.#loop.end({ outcome }),
       onFault,
       onChange: () => {
-        if (!this.#released) this.vcpu?.sinkChanged();
+        if (!this.#released) for (const vcpu of made) vcpu.sinkChanged();
       },
     });
 
     this.#acceleratorVm = accelerator.createVm({ arena, memory: this.memory });
     try {
+      this.#checkHasVcpus(vcpus);
       for (const region of this.memory.regions) this.#mappings.push(this.#acceleratorVm.mapMemory(region));
-      const vcpu = this.#acceleratorVm.createVcpu(0, this.exits);
-      this.vcpu = vcpu;
+      for (let id = 0; id < vcpus; id++) made.push(this.#acceleratorVm.createVcpu(id, this.exits));
+      const vcpu = this.vcpu;
       this.#intr = new SharedIrqLine((level) => {
         if (this.#released) return;
         vcpu.requestInterruptWindow(level);
@@ -127,6 +130,7 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
       });
       this.#loop = new RunLoop({
         vcpu,
+        threads: this.#acceleratorVm.threads,
         exits: this.exits,
         clock,
         interruptsPossible: () => this.irqs.controller !== undefined,
@@ -157,6 +161,11 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
       this.#release();
       throw error;
     }
+  }
+
+  /** The first virtual CPU, which starts the guest. */
+  get vcpu(): V {
+    return this.vcpus[0];
   }
 
   /** What the accelerator can do. */
@@ -216,13 +225,13 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
   }
 
   /**
-   * Resets the vCPU and all devices. Memory keeps its contents, and pending alarms are the devices' own to cancel.
+   * Resets the vCPUs and all devices. Memory keeps its contents, and pending alarms are the devices' own to cancel.
    * @throws VmError `ERR_VM_RUNNING`, `ERR_VM_DISPOSED`; `ERR_DEVICE` if a device threw, after all were reset
    */
   reset(): void {
     this.#checkStopped('reset');
     this.#loop.reset();
-    this.vcpu.reset();
+    for (const vcpu of this.vcpus) vcpu.reset();
     const failures = this.devices.map((device) => attempt(`the reset of ${device.id}`, () => device.reset?.()));
     throwFirst(failures);
   }
@@ -288,8 +297,9 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
   }
 
   #snapshotParts(): SnapshotParts {
-    if (this.#acceleratorVm.irq !== undefined) {
-      throw new VmError('ERR_UNSUPPORTED', `the interrupt controller of ${this.acceleratorName} has no snapshots`);
+    if (this.#acceleratorVm.irq !== undefined || this.vcpus.length > 1) {
+      const what = this.vcpus.length > 1 ? 'a VM with several vCPUs' : 'the interrupt controller';
+      throw new VmError('ERR_UNSUPPORTED', `${what} of ${this.acceleratorName} has no snapshots`);
     }
     const { acceleratorName, vcpu, memory, ports, mmio, irqs, exits } = this;
     return {
@@ -301,11 +311,13 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
   }
 
   #result(ending: Ending): RunResult<ReturnType<V['dump']>> {
-    const cpu = this.vcpu.dump() as ReturnType<V['dump']>;
+    const vcpu = ending.exit === undefined ? 0 : (this.#acceleratorVm.threads?.exited ?? 0);
+    const cpu = this.vcpus[vcpu].dump() as ReturnType<V['dump']>;
     return {
       outcome: ending.outcome,
-      message: describeEnding(ending, cpu),
+      message: describeEnding(ending, cpu, vcpu),
       exit: ending.exit,
+      vcpu,
       cpu,
       recentAccesses: this.exits.recent.list(),
       counters: this.counters(),
@@ -318,7 +330,7 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
     this.#released = true;
     const failures = [
       ...[...this.#contexts.keys()].reverse().map((device) => attempt(device.id, () => device.dispose?.())),
-      attempt('the vCPU', () => this.vcpu?.dispose()),
+      ...this.vcpus.map((vcpu) => attempt('a vCPU', () => vcpu.dispose())),
       ...this.#mappings.map((mapping) => attempt('a memory mapping', () => mapping[Symbol.dispose]())),
       attempt(this.acceleratorName, () => this.#acceleratorVm.dispose()),
     ];
@@ -332,6 +344,17 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
     if (controller === undefined) return undefined;
     if (this.#intr.level) this.vcpu.injectInterrupt(controller.acknowledge() & 0xff);
     return 'resume';
+  }
+
+  #checkHasVcpus(vcpus: number): void {
+    const { maxVcpus } = this.supports;
+    if (vcpus <= maxVcpus) return;
+    const most = maxVcpus === 1 ? 'one' : `at most ${maxVcpus}`;
+    throw new VmError(
+      'ERR_UNSUPPORTED',
+      `${this.acceleratorName} gives this VM ${most}, not ${vcpus} vCPUs: use less, or other options of the accelerator`,
+      { accelerator: this.acceleratorName, vcpus, maxVcpus },
+    );
   }
 
   #checkCountsInstructions(): void {

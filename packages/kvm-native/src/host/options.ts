@@ -1,12 +1,23 @@
+import { VmError } from '@picovm/core';
+
 /** What `kvm()` takes. */
 export interface KvmOptions {
   /** The device to open. Default `/dev/kvm`. */
   readonly device?: string;
   /** Path of the addon, for programs that are bundled into one file. Default: the one in this package. */
   readonly addon?: string;
+  /**
+   * Where interrupt controllers are. `'none'`: only where a device is one, such as an 8259A pair; a VM has one vCPU, which
+   * runs in the thread of the VM. `'kernel'`: KVM has two PICs, an I/O APIC and a local APIC for each vCPU; vCPUs may be
+   * several, each with a thread of its own, and wait in HLT inside the kernel. Default `'none'`.
+   */
+  readonly irqchip?: KvmIrqchipOption;
   /** What to take for the machine that this runs on, for tests of what `probe` says. Default: the machine itself. */
   readonly host?: Partial<KvmHost>;
 }
+
+/** Where interrupt controllers are. */
+export type KvmIrqchipOption = 'none' | 'kernel';
 
 /** The machine, as far as the probe looks at it. */
 export interface KvmHost {
@@ -22,11 +33,19 @@ export interface KvmHost {
 export interface ResolvedOptions extends KvmHost {
   readonly device: string;
   readonly addon: string | undefined;
+  readonly irqchip: KvmIrqchipOption;
 }
 
-/** Fills in the defaults. Works where there is no `process`. */
-export function resolveOptions({ device = '/dev/kvm', addon, host = {} }: KvmOptions): ResolvedOptions {
+/**
+ * Fills in the defaults. Works where there is no `process`.
+ * @throws VmError `ERR_INVALID_ARGUMENT` if `irqchip` is none of its values
+ */
+export function resolveOptions(options: KvmOptions): ResolvedOptions {
+  const { device = '/dev/kvm', addon, irqchip = 'none', host = {} } = options;
+  if (irqchip !== 'none' && irqchip !== 'kernel') {
+    throw new VmError('ERR_INVALID_ARGUMENT', `irqchip is 'none' or 'kernel', not ${String(irqchip)}`, { irqchip });
+  }
   const { process } = globalThis as { process?: { platform?: string; arch?: string } };
   const { platform = process?.platform ?? '', arch = process?.arch ?? '', cpuinfo = '/proc/cpuinfo' } = host;
-  return { device, addon, platform, arch, cpuinfo };
+  return { device, addon, irqchip, platform, arch, cpuinfo };
 }

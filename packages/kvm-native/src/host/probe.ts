@@ -1,6 +1,11 @@
 import type { ExitReason, Probe, Supports } from '@picovm/core';
 import type { NativeSystem, NativeVm } from '../native/addon.ts';
-import { KVM_CAP_READONLY_MEM, KVM_CAP_X86_USER_SPACE_MSR } from '../native/constants.ts';
+import {
+  KVM_CAP_IRQCHIP,
+  KVM_CAP_MAX_VCPUS,
+  KVM_CAP_READONLY_MEM,
+  KVM_CAP_X86_USER_SPACE_MSR,
+} from '../native/constants.ts';
 import { isIoctlError } from '../native/kvm-error.ts';
 import { hasHardwareVirtualization } from './cpu-flags.ts';
 import { openSystem } from './open-system.ts';
@@ -40,7 +45,8 @@ export function probe(options: ResolvedOptions): Probe {
  */
 export function createNativeVm(system: NativeSystem): NativeVm {
   try {
-    return system.createVm();
+    // Type 0: an ordinary x86 VM.
+    return system.createVm(0);
   } catch (error) {
     if (!isIoctlError(error)) throw error;
     if (error.code === 'EBUSY') {
@@ -63,12 +69,24 @@ export function createNativeVm(system: NativeSystem): NativeVm {
   }
 }
 
-/** What KVM can do here. */
+/** The local APIC's identifier has 8 bits, of which one value stands for all. */
+const MOST_APICS = 255;
+
+/**
+ * What KVM can do here.
+ * @throws Unavailable if the interrupt controllers are to be in the kernel, and it has none
+ */
 export function supportsOf(system: NativeSystem, options: ResolvedOptions): Supports {
+  const inKernel = options.irqchip === 'kernel';
+  if (inKernel && system.checkExtension(KVM_CAP_IRQCHIP) === 0) {
+    throw new Unavailable('no-irqchip', 'this KVM has no interrupt controllers', "leave irqchip: 'kernel' out");
+  }
   const exits: ExitReason[] = [
-    'io', 'mmio', 'halt', 'irq-window', 'shutdown', 'entry-failed', 'internal-error', 'system-event', 'memory-fault',
+    'io', 'mmio', 'shutdown', 'entry-failed', 'internal-error', 'system-event', 'memory-fault',
     'hypercall', 'debug', 'cpuid', 'unknown', 'slice-end', 'kicked',
   ]; // biome-ignore format: a word a line would fill the page
+  // In the kernel, the guest waits there, and interrupts are delivered there.
+  if (!inKernel) exits.push('halt', 'irq-window');
   if (system.checkExtension(KVM_CAP_X86_USER_SPACE_MSR) !== 0) exits.push('rdmsr', 'wrmsr');
   return {
     arch: 'x86',
@@ -76,6 +94,7 @@ export function supportsOf(system: NativeSystem, options: ResolvedOptions): Supp
     instructionCount: false,
     readonlyMemory: system.checkExtension(KVM_CAP_READONLY_MEM) !== 0,
     exits: new Set(exits),
+    maxVcpus: inKernel ? Math.min(system.checkExtension(KVM_CAP_MAX_VCPUS), MOST_APICS) : 1,
     hardware: hasHardwareVirtualization(options.cpuinfo),
   };
 }

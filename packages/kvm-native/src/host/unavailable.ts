@@ -10,6 +10,7 @@
  * | `addon-not-built` | the native addon is missing, or does not load |
  * | `api-version` | what answers is not KVM, or a KVM too old |
  * | `busy` | another hypervisor has the CPU's virtualization |
+ * | `no-irqchip` | there is no interrupt controller in this kernel, and `irqchip: 'kernel'` asks for one |
  * | `no-resources` | the host has no memory or no descriptors left for a VM |
  * | `error` | anything else that KVM may answer |
  */
@@ -21,6 +22,7 @@ export type KvmProbeCode =
   | 'addon-not-built'
   | 'api-version'
   | 'busy'
+  | 'no-irqchip'
   | 'no-resources'
   | 'error';
 

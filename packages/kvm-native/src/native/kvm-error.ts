@@ -7,18 +7,37 @@ export function isIoctlError(error: unknown): error is IoctlError {
 }
 
 /**
- * Calls into the addon. What a system call failed with becomes an `ERR_KVM` whose details name it; anything else is
- * thrown on as it is.
+ * Calls into the addon. What a system call failed with becomes an `ERR_KVM` whose details name it, an argument that cannot
+ * be right an `ERR_INVALID_ARGUMENT`; anything else is thrown on as it is.
  */
 export function ioctl<T>(call: () => T): T {
   try {
     return call();
   } catch (error) {
-    throw isIoctlError(error) ? kvmError(error.syscall, error.errno, error.code, error) : error;
+    throw vmError(error);
   }
 }
 
-/** The error for a failed ioctl. */
-function kvmError(name: string, errno: number, code: string, cause?: IoctlError): VmError {
-  return new VmError('ERR_KVM', `KVM refused ${name} with ${code}`, { ioctl: name, errno, code, cause });
+/** Whether `ioctl` made an error of what a system call failed with. */
+export function isKvmError(error: unknown): error is VmError {
+  return error instanceof VmError && error.code === 'ERR_KVM';
 }
+
+/** The same, with that errno. */
+export function failedWith(error: unknown, code: string): boolean {
+  return isKvmError(error) && error.details.code === code;
+}
+
+function vmError(error: unknown): unknown {
+  if (isIoctlError(error)) {
+    const { syscall, errno, code } = error;
+    const why = errno === EBADF ? `${code}: it was closed` : code;
+    return new VmError('ERR_KVM', `KVM refused ${syscall} with ${why}`, { ioctl: syscall, errno, code, cause: error });
+  }
+  if (error instanceof TypeError && (error as NodeJS.ErrnoException).code === 'ERR_INVALID_ARGUMENT') {
+    return new VmError('ERR_INVALID_ARGUMENT', error.message, { cause: error });
+  }
+  return error;
+}
+
+const EBADF = 9;

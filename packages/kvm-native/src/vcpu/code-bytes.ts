@@ -1,7 +1,7 @@
 import { type GuestMemory, PAGE_SIZE } from '@picovm/core';
-import type { NativeVcpu } from '../native/addon.ts';
-import { ioctl } from '../native/kvm-error.ts';
-import type { SregsBuffer } from './registers.ts';
+import type { VcpuIoctls } from '../ioctls/vcpu-ioctls.ts';
+import type { KvmSregs } from '../structures/sregs.ts';
+import { codeSize, hasPaging } from './registers.ts';
 
 const MASK_32 = 0xffffffffn;
 
@@ -10,19 +10,19 @@ const MASK_32 = 0xffffffffn;
  * @returns `length` bytes, fewer where memory ends
  */
 export function codeBytes(
-  native: NativeVcpu,
+  vcpu: VcpuIoctls,
   memory: GuestMemory,
   rip: bigint,
-  sregs: SregsBuffer,
+  sregs: KvmSregs,
   length: number,
 ): Uint8Array {
-  const linear = sregs.codeSize === 64 ? rip : (sregs.codeBase + rip) & MASK_32;
-  const { paging } = sregs;
+  const linear = codeSize(sregs) === 64 ? rip : (sregs.cs.base + rip) & MASK_32;
+  const paging = hasPaging(sregs);
   const code: number[] = [];
   while (code.length < length) {
     const at = linear + BigInt(code.length);
     const toPageEnd = PAGE_SIZE - Number(at % BigInt(PAGE_SIZE));
-    const physical = paging ? translate(native, at) : Number(at);
+    const physical = paging ? translate(vcpu, at) : Number(at);
     const part = physical === undefined ? 0 : Math.min(length - code.length, toPageEnd, memory.contiguous(physical));
     if (part === 0) break;
     code.push(...memory.read(physical as number, part));
@@ -30,10 +30,7 @@ export function codeBytes(
   return Uint8Array.from(code);
 }
 
-// struct kvm_translation: the linear address, the physical one, and whether there is one.
-function translate(native: NativeVcpu, linear: bigint): number | undefined {
-  const view = new DataView(new ArrayBuffer(24));
-  view.setBigUint64(0, linear, true);
-  ioctl(() => native.translate(new Uint8Array(view.buffer)));
-  return view.getUint8(16) === 0 ? undefined : Number(view.getBigUint64(8, true));
+function translate(vcpu: VcpuIoctls, linear: bigint): number | undefined {
+  const { valid, physicalAddress } = vcpu.translate(BigInt.asUintN(64, linear));
+  return valid === 0 ? undefined : Number(physicalAddress);
 }

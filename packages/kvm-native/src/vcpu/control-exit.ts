@@ -18,7 +18,8 @@ import {
   KVM_SYSTEM_EVENT_RESET,
   KVM_SYSTEM_EVENT_SHUTDOWN,
 } from '../native/constants.ts';
-import { CODE, IF_FLAG, type Mailbox } from './mailbox.ts';
+import type { KvmExit } from '../structures/exits.ts';
+import type { KvmRun } from '../structures/kvm-run.ts';
 
 /** The exits that say nothing but their names, made once. */
 export const SLICE_END: ControlExit = Object.freeze({ reason: 'slice-end' });
@@ -28,33 +29,34 @@ const SHUTDOWN: ControlExit = Object.freeze({ reason: 'shutdown' });
 const HALT: ControlExit = Object.freeze({ reason: 'halt', interruptsEnabled: false });
 const HALT_WITH_INTERRUPTS: ControlExit = Object.freeze({ reason: 'halt', interruptsEnabled: true });
 
-/** What an exit says that is no question, from its KVM_EXIT_* number and the mailbox. */
-export function controlExit(code: number, mailbox: Mailbox): ControlExit {
+/** What an exit says that is no question. @param code its KVM_EXIT_* number, which restoring a state may have made */
+export function controlExit(code: number, run: KvmRun): ControlExit {
   switch (code) {
     case KVM_EXIT_HLT:
-      return mailbox.words[IF_FLAG] === 0 ? HALT : HALT_WITH_INTERRUPTS;
+      return run.ifFlag === 0 ? HALT : HALT_WITH_INTERRUPTS;
     case KVM_EXIT_IRQ_WINDOW_OPEN:
       return IRQ_WINDOW;
     case KVM_EXIT_SHUTDOWN:
       return SHUTDOWN;
+    default:
+      return detailed(run.exit(), code);
+  }
+}
+
+function detailed(exit: KvmExit, code: number): ControlExit {
+  switch (exit.exitReason) {
     case KVM_EXIT_SYSTEM_EVENT:
-      return systemEvent(mailbox.words[CODE]);
+      return systemEvent(exit.type);
     case KVM_EXIT_INTERNAL_ERROR:
-      return internalError(mailbox.words[CODE], mailbox.details());
+      return internalError(exit.suberror, exit.data);
     case KVM_EXIT_FAIL_ENTRY:
-      return { reason: 'entry-failed', hardwareReason: mailbox.details()[0] };
-    case KVM_EXIT_HYPERCALL: {
-      const [number, ...args] = mailbox.details();
-      return { reason: 'hypercall', number, args };
-    }
-    case KVM_EXIT_DEBUG: {
-      const [address, dr6] = mailbox.details();
-      return { reason: 'debug', address, dr6 };
-    }
-    case KVM_EXIT_MEMORY_FAULT: {
-      const [, address, size] = mailbox.details();
-      return { reason: 'memory-fault', address: Number(address), size: Number(size) };
-    }
+      return { reason: 'entry-failed', hardwareReason: exit.hardwareEntryFailureReason };
+    case KVM_EXIT_HYPERCALL:
+      return { reason: 'hypercall', number: exit.nr, args: exit.args };
+    case KVM_EXIT_DEBUG:
+      return { reason: 'debug', address: exit.pc, dr6: exit.dr6 };
+    case KVM_EXIT_MEMORY_FAULT:
+      return { reason: 'memory-fault', address: exit.gpa, size: exit.size };
     default:
       return { reason: 'unknown', accelerator: 'kvm', code };
   }

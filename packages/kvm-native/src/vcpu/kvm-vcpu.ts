@@ -9,6 +9,8 @@ import {
   VmError,
 } from '@picovm/core';
 import {
+  checkX86Registers,
+  checkX86SpecialRegisters,
   dumpX86,
   isSelfJump,
   RFLAGS,
@@ -19,17 +21,22 @@ import {
   type X86Vcpu,
   type X86VcpuState,
 } from '@picovm/core/x86';
-import { LONGEST_SLICE, type NativeVcpu, type NativeVm } from '../native/addon.ts';
+import type { KvmVcpu } from '../ioctls/kvm-vcpu.ts';
+import type { KvmVm } from '../ioctls/kvm-vm.ts';
+import { LONGEST_SLICE } from '../native/addon.ts';
 import { KVM_EXIT_INTR, KVM_EXIT_IRQ_WINDOW_OPEN, KVM_EXIT_SHUTDOWN } from '../native/constants.ts';
-import { ioctl, isIoctlError } from '../native/kvm-error.ts';
+import type { KvmCpuidEntry2 } from '../structures/cpuid.ts';
+import type { KvmRun } from '../structures/kvm-run.ts';
+import type { KvmSregs } from '../structures/sregs.ts';
 import { codeBytes } from './code-bytes.ts';
 import { controlExit, IRQ_WINDOW, KICKED, SLICE_END } from './control-exit.ts';
-import { answeredCpuid, sameCpuid } from './cpuid-table.ts';
-import { INTERRUPT_READY, INTERRUPT_WINDOW, KICK, type Mailbox } from './mailbox.ts';
+import { InstalledCpuid } from './installed-cpuid.ts';
+import { LocalApic } from './local-apic.ts';
 import { Msrs } from './msrs.ts';
 import { ANSWERED, isQuestion, NOTHING, Questions, UNANSWERED } from './questions.ts';
-import { RegsBuffer, SregsBuffer } from './registers.ts';
+import { codeSize, specialRegisters, writeSregs } from './registers.ts';
 import { differencesOf, readState, resetState, type StateParts, writeState } from './state.ts';
+import { type Asker, NOT_HELD, type VcpuThread } from './vcpu-thread.ts';
 import type { XsaveArea } from './xsave-area.ts';
 
 /** `jmp $` in its longest form, with an operand-size prefix. */
@@ -40,17 +47,20 @@ const NO_EXIT = -1e9;
 /** What a vCPU is made of. */
 export interface KvmVcpuParts {
   readonly id: number;
-  readonly native: NativeVcpu;
-  readonly mailbox: Mailbox;
+  readonly vcpu: KvmVcpu;
   readonly sink: ExitSink;
   readonly memory: GuestMemory;
-  /** What CPUID answers if nobody else wants to: a `struct kvm_cpuid2`. */
-  readonly cpuid: Uint8Array;
+  /** What CPUID answers if nobody else wants to. */
+  readonly cpuid: readonly KvmCpuidEntry2[];
   /** KVM's clock for the guests of this VM. */
-  readonly clock: Pick<NativeVm, 'getClock' | 'setClock'>;
+  readonly clock: Pick<KvmVm, 'getClock' | 'setClock'>;
   /** What KVM_GET_MSR_INDEX_LIST says. */
   readonly listedMsrs: readonly number[];
   readonly xsaveArea: XsaveArea;
+  /** Set if it runs in a thread of its own. */
+  readonly thread: VcpuThread | undefined;
+  /** Set if the interrupt controllers are in the kernel. */
+  readonly irqchip: { reset(): void } | undefined;
 }
 
 /**
@@ -58,21 +68,18 @@ export interface KvmVcpuParts {
  * registers are those of an instruction under way. Everything here that reads or writes registers therefore lets KVM
  * complete it first, with nothing executed behind it.
  */
-export class KvmVcpu implements X86Vcpu {
+export class KvmAcceleratorVcpu implements X86Vcpu, Asker {
   readonly id: number;
   readonly instructions = 0;
-  readonly #native: NativeVcpu;
-  readonly #mailbox: Mailbox;
-  readonly #words: Int32Array;
-  readonly #sink: ExitSink;
+  readonly #vcpu: KvmVcpu;
+  readonly #kvmRun: KvmRun;
+  readonly #kick: Int32Array;
   readonly #memory: GuestMemory;
   readonly #questions: Questions;
-  readonly #regs = new RegsBuffer();
-  readonly #sregs = new SregsBuffer();
   readonly #state: StateParts;
-  readonly #defaultCpuid: Uint8Array;
-  #installedCpuid: Uint8Array;
-  #cpuidStale: boolean;
+  readonly #thread: VcpuThread | undefined;
+  readonly #apic: LocalApic | undefined;
+  readonly #cpuid: InstalledCpuid;
   /** An exit that came while an instruction was being completed, and is still to be answered. */
   #nextExit = NO_EXIT;
   /** KVM is to be asked whether it takes an interrupt, before it is entered. */
@@ -86,29 +93,31 @@ export class KvmVcpu implements X86Vcpu {
   /** @throws VmError `ERR_KVM` */
   constructor(parts: KvmVcpuParts) {
     this.id = parts.id;
-    this.#native = parts.native;
-    this.#mailbox = parts.mailbox;
-    this.#words = parts.mailbox.words;
-    this.#sink = parts.sink;
+    this.#vcpu = parts.vcpu;
+    this.#kvmRun = parts.vcpu.kvmRun;
+    this.#kick = parts.vcpu.kick;
     this.#memory = parts.memory;
-    this.#questions = new Questions(parts.mailbox, parts.sink, parts.memory);
-    this.#defaultCpuid = parts.cpuid;
-    this.#installedCpuid = parts.cpuid;
-    this.#cpuidStale = parts.sink.answersCpuid;
-    ioctl(() => this.#native.setCpuid2(parts.cpuid));
-    const { native, clock, xsaveArea, listedMsrs } = parts;
-    const msrs = ioctl(() => new Msrs(native, listedMsrs));
-    this.#state = { native, clock, xsaveArea, msrs, regs: this.#regs, sregs: this.#sregs };
+    this.#questions = new Questions(parts.vcpu.kvmRun, parts.sink, parts.memory);
+    this.#cpuid = new InstalledCpuid(parts.vcpu, parts.sink, parts.cpuid);
+    const { clock, xsaveArea, listedMsrs } = parts;
+    this.#state = { vcpu: this.#vcpu, clock, xsaveArea, msrs: new Msrs(this.#vcpu, listedMsrs) };
+    this.#thread = parts.thread;
+    if (parts.irqchip !== undefined) this.#apic = new LocalApic(this.#vcpu, this.id, parts.irqchip);
     this.reset();
+    this.#thread?.join(this);
   }
 
   run(budget: RunBudget): ControlExit {
+    if (this.#thread !== undefined) {
+      this.#checkNotDisposed('run');
+      return this.#thread.run(budget);
+    }
     this.#checkUsable('run');
-    if (this.#cpuidStale) this.#installCpuid();
+    if (this.#cpuid.stale) this.#cpuid.update();
     this.#running = true;
     this.#windowOpen = false;
     this.#shutdown = false;
-    this.#askWindow = this.#words[INTERRUPT_WINDOW] !== 0;
+    this.#askWindow = this.#kvmRun.requestInterruptWindow !== 0;
     try {
       const exit = this.#runSlice(Math.max(budget.nanoseconds, 0));
       this.#windowOpen = exit === IRQ_WINDOW;
@@ -118,8 +127,26 @@ export class KvmVcpu implements X86Vcpu {
       this.#running = false;
       // Only if the sink threw: what it did not answer stays as it is.
       if (this.#questions.state === UNANSWERED) this.#questions.state = ANSWERED;
-      if (this.#disposed) this.#native.close();
+      if (this.#disposed) this.#vcpu.close();
     }
+  }
+
+  prepare(): void {
+    if (!this.#cpuid.stale || this.#disposed) return;
+    using _ = this.#hold();
+    this.#cpuid.update();
+  }
+
+  serve(code: number): ControlExit | undefined {
+    this.#shutdown = false;
+    try {
+      if (this.#questions.answer(code)) return undefined;
+    } finally {
+      if (this.#questions.state === UNANSWERED) this.#questions.state = ANSWERED;
+    }
+    if (code < 0) return this.#failed(-code);
+    this.#shutdown = code === KVM_EXIT_SHUTDOWN;
+    return controlExit(code, this.#kvmRun);
   }
 
   #runSlice(nanoseconds: number): ControlExit {
@@ -137,8 +164,8 @@ export class KvmVcpu implements X86Vcpu {
       }
       if (this.#questions.answer(code)) continue;
       if (code === KVM_EXIT_INTR) {
-        if (this.#words[KICK] !== 0) {
-          this.#words[KICK] = 0;
+        if (this.#kick[0] !== 0) {
+          this.#kick[0] = 0;
           return KICKED;
         }
         left -= LONGEST_SLICE;
@@ -146,8 +173,8 @@ export class KvmVcpu implements X86Vcpu {
         slice = left;
       } else if (code < 0) {
         return this.#failed(-code);
-      } else if (code !== KVM_EXIT_IRQ_WINDOW_OPEN || this.#words[INTERRUPT_WINDOW] !== 0) {
-        return controlExit(code, this.#mailbox);
+      } else if (code !== KVM_EXIT_IRQ_WINDOW_OPEN || this.#kvmRun.requestInterruptWindow !== 0) {
+        return controlExit(code, this.#kvmRun);
       }
       // An interrupt window that is no longer wanted: on with the guest.
     }
@@ -155,13 +182,18 @@ export class KvmVcpu implements X86Vcpu {
 
   #enter(nanoseconds: number): number {
     this.#questions.state = NOTHING;
-    return this.#native.run(nanoseconds);
+    return this.#vcpu.enter(nanoseconds);
   }
 
   // Lets KVM complete the instruction that caused the last exit. Its registers are then those between two instructions,
   // or between two rounds of a repeated one: such a one may ask something again, which is left for the run loop.
   #complete(): void {
     if (this.#questions.state !== ANSWERED || this.#nextExit !== NO_EXIT) return;
+    if (this.#thread !== undefined) {
+      // Also if it has been there since: then it does nothing.
+      this.#thread.complete();
+      return;
+    }
     const code = this.#enter(0);
     if (code !== KVM_EXIT_INTR) this.#nextExit = code;
   }
@@ -179,7 +211,7 @@ export class KvmVcpu implements X86Vcpu {
       } finally {
         this.#running = false;
         if (this.#questions.state === UNANSWERED) this.#questions.state = ANSWERED;
-        if (this.#disposed) this.#native.close();
+        if (this.#disposed) this.#vcpu.close();
       }
       this.#complete();
     }
@@ -194,7 +226,7 @@ export class KvmVcpu implements X86Vcpu {
       this.#nextExit = code;
       return false;
     }
-    return this.#words[INTERRUPT_WINDOW] !== 0 && this.#words[INTERRUPT_READY] !== 0;
+    return this.#kvmRun.requestInterruptWindow !== 0 && this.#kvmRun.readyForInterruptInjection !== 0;
   }
 
   // Nothing that a guest does is thrown, and KVM_RUN fails for what guests do, too.
@@ -204,11 +236,14 @@ export class KvmVcpu implements X86Vcpu {
   }
 
   kick(): void {
-    this.#words[KICK] = 1;
+    if (this.#thread !== undefined) this.#thread.kick();
+    else this.#kick[0] = 1;
   }
 
   requestInterruptWindow(wanted: boolean): void {
-    this.#words[INTERRUPT_WINDOW] = wanted ? 1 : 0;
+    // In the kernel nobody asks for one.
+    if (this.#thread !== undefined) return;
+    this.#kvmRun.requestInterruptWindow = wanted ? 1 : 0;
     this.#askWindow = wanted;
   }
 
@@ -222,31 +257,35 @@ export class KvmVcpu implements X86Vcpu {
       throw new VmError('ERR_INVALID_ARGUMENT', "an interrupt can only be injected right after an 'irq-window' exit");
     }
     this.#windowOpen = false;
-    ioctl(() => this.#native.interrupt(vector));
+    this.#vcpu.interrupt(vector);
   }
 
   /** @throws VmError `ERR_KVM`; `ERR_VM_RUNNING` inside of `run`; `ERR_VM_DISPOSED` */
   reset(): void {
     this.#checkUsable('reset');
-    this.#complete();
+    using _ = this.#hold();
+    if (this.#thread === undefined) this.#complete();
+    else this.#thread.discard();
+    this.#questions.state = NOTHING;
     this.#nextExit = NO_EXIT;
     this.#windowOpen = false;
     this.#shutdown = false;
-    ioctl(() => resetState(this.#state));
+    resetState(this.#state);
+    this.#apic?.reset();
   }
 
   isStuck(interruptsPossible: boolean): boolean {
-    this.#loadRegisters();
-    const { rip, rflags } = this.#regs;
+    using _ = this.#hold();
+    const { rip, rflags } = this.getRegisters();
     if (interruptsPossible && (rflags & BigInt(RFLAGS.IF)) !== 0n) return false;
     // The handler of the single-step trap may end it.
     if ((rflags & BigInt(RFLAGS.TF)) !== 0n) return false;
-    this.#loadSpecialRegisters();
-    const code = codeBytes(this.#native, this.#memory, rip, this.#sregs, SELF_JUMP_BYTES);
-    return isSelfJump(code, this.#sregs.codeSize);
+    const sregs = this.#sregs();
+    return isSelfJump(codeBytes(this.#vcpu, this.#memory, rip, sregs, SELF_JUMP_BYTES), codeSize(sregs));
   }
 
   dump(): X86Dump {
+    using _ = this.#hold();
     return dumpX86(this.getRegisters(), this.getSpecialRegisters());
   }
 
@@ -256,37 +295,42 @@ export class KvmVcpu implements X86Vcpu {
    * @throws VmError `ERR_VM_DISPOSED`
    */
   getRegisters(): X86Registers {
-    this.#loadRegisters();
-    return this.#regs.read();
+    this.#checkNotDisposed('getRegisters');
+    using _ = this.#hold();
+    this.#complete();
+    return this.#vcpu.getRegs();
   }
 
-  /** @throws VmError `ERR_VM_RUNNING` in a handler of a read: the instruction is not done; `ERR_VM_DISPOSED` */
+  /**
+   * @throws VmError `ERR_INVALID_ARGUMENT` for what is no register or no value of one, and then nothing is changed;
+   *   `ERR_VM_RUNNING` in a handler of a read: the instruction is not done; `ERR_VM_DISPOSED`
+   */
   setRegisters(registers: Partial<X86Registers>): void {
     this.#checkCompleted('setRegisters');
-    this.#loadRegisters();
-    this.#regs.write(registers);
-    ioctl(() => this.#native.setRegs(this.#regs.bytes));
+    const checked = checkX86Registers(registers);
+    using _ = this.#hold();
+    this.#vcpu.setRegs({ ...this.getRegisters(), ...checked });
   }
 
   /** See {@link getRegisters}. */
   getSpecialRegisters(): X86SpecialRegisters {
-    this.#loadSpecialRegisters();
-    return this.#sregs.read();
+    return specialRegisters(this.#sregs());
   }
 
   /** @throws VmError `ERR_KVM` if they make no sense together; otherwise as {@link setRegisters} */
   setSpecialRegisters(registers: Partial<X86SpecialRegisters>): void {
     this.#checkCompleted('setSpecialRegisters');
-    this.#loadSpecialRegisters();
-    this.#sregs.write(registers);
-    ioctl(() => this.#native.setSregs(this.#sregs.bytes));
+    const checked = checkX86SpecialRegisters(registers);
+    using _ = this.#hold();
+    writeSregs(this.#vcpu, { ...this.#sregs(), ...checked });
   }
 
   /** As every snapshot of a vCPU; it may ask the sink up to some thousand times, for a REP instruction on MMIO. */
   snapshot(): X86VcpuState {
     this.#checkUsable('snapshot');
+    this.#checkHasSnapshots();
     this.#settle();
-    return ioctl(() => readState(this.#state, this.#shutdown));
+    return readState(this.#state, this.#shutdown);
   }
 
   differences(state: VcpuState): readonly SnapshotDifference[] {
@@ -295,19 +339,20 @@ export class KvmVcpu implements X86Vcpu {
 
   restore(state: VcpuState): void {
     this.#checkUsable('restore');
+    this.#checkHasSnapshots();
     const wanted = readX86VcpuState(state);
     const differences = differencesOf(this.#state, wanted);
     if (differences.length > 0) throw snapshotMismatch(differences);
     const before = this.snapshot();
     try {
-      ioctl(() => writeState(this.#state, wanted));
+      writeState(this.#state, wanted);
     } catch (cause) {
       // KVM judges the values of some registers only when they are set.
-      ioctl(() => writeState(this.#state, before));
+      writeState(this.#state, before);
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new VmError('ERR_SNAPSHOT_MISMATCH', `the vCPU cannot be in the snapshot's state: ${reason}`, { cause });
     }
-    this.#words[KICK] = 0;
+    this.#kick[0] = 0;
     this.#questions.state = NOTHING;
     this.#windowOpen = false;
     this.#shutdown = wanted.events.shutdown;
@@ -315,7 +360,7 @@ export class KvmVcpu implements X86Vcpu {
   }
 
   sinkChanged(): void {
-    this.#cpuidStale = true;
+    this.#cpuid.sinkChanged();
   }
 
   dispose(): void {
@@ -323,46 +368,30 @@ export class KvmVcpu implements X86Vcpu {
     this.#disposed = true;
     // Called by a handler while the guest runs, it only ends the run, which then closes everything.
     if (this.#running) this.kick();
-    else this.#native.close();
+    else this.#vcpu.close();
   }
 
-  #loadRegisters(): void {
-    this.#checkNotDisposed('getRegisters');
-    this.#complete();
-    ioctl(() => this.#native.getRegs(this.#regs.bytes));
+  // As long as the result is not disposed, it is not in the guest.
+  #hold(): Disposable {
+    return this.#thread?.hold() ?? NOT_HELD;
   }
 
-  #loadSpecialRegisters(): void {
+  #sregs(): KvmSregs {
     this.#checkNotDisposed('getSpecialRegisters');
+    using _ = this.#hold();
     this.#complete();
-    ioctl(() => this.#native.getSregs(this.#sregs.bytes));
-  }
-
-  // KVM answers CPUID inside the kernel, from a table, which newer kernels (5.16 on) do not let change any more once the
-  // vCPU has run.
-  #installCpuid(): void {
-    const { answersCpuid } = this.#sink;
-    const table = answersCpuid ? answeredCpuid(this.#defaultCpuid, this.#sink) : this.#defaultCpuid;
-    if (!sameCpuid(table, this.#installedCpuid)) {
-      try {
-        this.#native.setCpuid2(table);
-      } catch (error) {
-        if (!isIoctlError(error)) throw error;
-        throw new VmError(
-          'ERR_UNSUPPORTED',
-          'KVM here does not change what CPUID answers once the vCPU has run: register handlers of ' +
-            "'cpuid' exits before the first run, and keep them, or make a new VM",
-          { ioctl: error.syscall, errno: error.errno, code: error.code, cause: error },
-        );
-      }
-      this.#installedCpuid = table;
-    }
-    this.#cpuidStale = false;
+    return this.#vcpu.getSregs();
   }
 
   #checkUsable(what: string): void {
     this.#checkNotDisposed(what);
-    if (this.#running) throw new VmError('ERR_VM_RUNNING', `${what}() was called while the vCPU runs`);
+    if (this.#running || this.#thread?.going())
+      throw new VmError('ERR_VM_RUNNING', `${what}() was called while the vCPU runs`);
+  }
+
+  #checkHasSnapshots(): void {
+    if (this.#apic === undefined) return;
+    throw new VmError('ERR_UNSUPPORTED', "vCPUs have no snapshots with irqchip: 'kernel'");
   }
 
   #checkCompleted(what: string): void {

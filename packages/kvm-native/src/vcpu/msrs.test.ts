@@ -1,28 +1,21 @@
 import { expect, it } from 'vitest';
-import type { NativeVcpu } from '../native/addon.ts';
-import { Msrs } from './msrs.ts';
+import { type MsrIoctls, Msrs } from './msrs.ts';
 
 /** As much of a vCPU as is asked for MSRs: it has some, and stops at each that it does not have, as KVM does. */
-function withMsrs(values: Map<number, bigint>, fixed: readonly number[] = []): NativeVcpu {
-  const each = (msrs: Uint8Array, take: (index: number, view: DataView, at: number) => boolean): number => {
-    const view = new DataView(msrs.buffer);
-    const count = view.getUint32(0, true);
-    for (let i = 0; i < count; i++) if (!take(view.getUint32(8 + 16 * i, true), view, 16 + 16 * i)) return i;
-    return count;
+function withMsrs(values: Map<number, bigint>, fixed: readonly number[] = []): MsrIoctls {
+  return {
+    getMsrs(indices) {
+      const end = indices.findIndex((index) => !values.has(index));
+      const read = indices.slice(0, end < 0 ? indices.length : end);
+      return read.map((index) => ({ index, data: values.get(index) ?? 0n }));
+    },
+    setMsrs(msrs) {
+      const end = msrs.findIndex(({ index }) => !values.has(index) || fixed.includes(index));
+      const taken = msrs.slice(0, end < 0 ? msrs.length : end);
+      for (const { index, data } of taken) values.set(index, data);
+      return taken.length;
+    },
   };
-  const getMsrs = (msrs: Uint8Array): number =>
-    each(msrs, (index, view, at) => {
-      const value = values.get(index);
-      if (value !== undefined) view.setBigUint64(at, value, true);
-      return value !== undefined;
-    });
-  const setMsrs = (msrs: Uint8Array): number =>
-    each(msrs, (index, view, at) => {
-      if (!values.has(index) || fixed.includes(index)) return false;
-      values.set(index, view.getBigUint64(at, true));
-      return true;
-    });
-  return { getMsrs, setMsrs } as Partial<NativeVcpu> as NativeVcpu;
 }
 
 it('MSRs that KVM does not have are passed over, and those as on a new vCPU are left out', () => {

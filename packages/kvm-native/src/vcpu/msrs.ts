@@ -1,6 +1,6 @@
 import { VmError } from '@picovm/core';
 import type { X86Msr } from '@picovm/core/x86';
-import type { NativeVcpu } from '../native/addon.ts';
+import type { VcpuIoctls } from '../ioctls/vcpu-ioctls.ts';
 
 /** IA32_TIME_STAMP_COUNTER (Intel SDM volume 4, table 2-2). */
 const TSC = 0x10;
@@ -29,27 +29,30 @@ const NOT_KEPT: ReadonlySet<number> = new Set([
   ...span(0x40000000, 0x200),
 ]);
 
-const HEADER_BYTES = 8;
-const ENTRY_BYTES = 16;
+/** As much of a vCPU as is needed. */
+export type MsrIoctls = Pick<VcpuIoctls, 'getMsrs' | 'setMsrs'>;
+
+/** Kernels take so many at once. */
+const AT_ONCE = 255;
 
 /**
  * The model-specific registers of a vCPU: those that KVM lists, and what else a guest can write. A state has those
  * that are not as they were when the vCPU was made, so that a newer kernel, which has more of them, can take it.
  */
 export class Msrs {
-  readonly #native: NativeVcpu;
+  readonly #vcpu: MsrIoctls;
   /** The values after RESET of all that KVM has here, and lets us set. */
   readonly #fresh: ReadonlyMap<number, bigint>;
 
   /**
-   * @param native a vCPU that no guest has run on
+   * @param vcpu one that no guest has run on
    * @param listed what KVM_GET_MSR_INDEX_LIST says
    */
-  constructor(native: NativeVcpu, listed: readonly number[]) {
+  constructor(vcpu: MsrIoctls, listed: readonly number[]) {
     const indices = [...new Set([...listed, ...UNLISTED])].filter((index) => !NOT_KEPT.has(index));
     indices.sort((a, b) => a - b);
-    this.#native = native;
-    this.#fresh = settable(native, valuesOf(native, indices));
+    this.#vcpu = vcpu;
+    this.#fresh = settable(vcpu, valuesOf(vcpu, indices));
   }
 
   /** Whether a register is part of a state here. Others are never set. */
@@ -70,21 +73,21 @@ export class Msrs {
    */
   write(msrs: readonly X86Msr[]): void {
     const wanted = new Map([...this.#fresh, ...msrs.map(({ index, value }) => [index, value] as const)]);
-    for (const [index, value] of this.#changed(wanted)) writeMsr(this.#native, index, value);
+    for (const [index, value] of this.#changed(wanted)) writeMsr(this.#vcpu, index, value);
   }
 
   /** Sets all registers to their values after RESET, but those that KVM no longer lets us set. */
   reset(): void {
-    for (const [index, value] of this.#changed(this.#fresh)) tryWriteMsr(this.#native, index, value);
+    for (const [index, value] of this.#changed(this.#fresh)) tryWriteMsr(this.#vcpu, index, value);
   }
 
   /** The time-stamp counter. */
   get tsc(): bigint {
-    return valuesOf(this.#native, [TSC]).get(TSC) ?? 0n;
+    return valuesOf(this.#vcpu, [TSC]).get(TSC) ?? 0n;
   }
 
   set tsc(value: bigint) {
-    writeMsr(this.#native, TSC, value);
+    writeMsr(this.#vcpu, TSC, value);
   }
 
   #changed(wanted: ReadonlyMap<number, bigint>): [number, bigint][] {
@@ -93,59 +96,46 @@ export class Msrs {
   }
 
   #values(): Map<number, bigint> {
-    return valuesOf(this.#native, [...this.#fresh.keys()]);
+    return valuesOf(this.#vcpu, [...this.#fresh.keys()]);
   }
 }
 
 // KVM stops at the first that it does not have: the next call begins behind it.
-function valuesOf(native: NativeVcpu, indices: readonly number[]): Map<number, bigint> {
+function valuesOf(vcpu: MsrIoctls, indices: readonly number[]): Map<number, bigint> {
   const values = new Map<number, bigint>();
   for (let first = 0; first < indices.length; ) {
-    const asked = indices.slice(first);
-    const view = msrsBuffer(asked.map((index) => ({ index, value: 0n })));
-    const count = native.getMsrs(new Uint8Array(view.buffer));
-    for (let i = 0; i < count; i++) values.set(asked[i], view.getBigUint64(HEADER_BYTES + i * ENTRY_BYTES + 8, true));
-    first += count + 1;
+    const asked = indices.slice(first, first + AT_ONCE);
+    const read = vcpu.getMsrs(asked);
+    for (const { index, data } of read) values.set(index, data);
+    first += read.length + (read.length < asked.length ? 1 : 0);
   }
   return values;
 }
 
 // Those of the registers that KVM takes again with the values that they have.
-function settable(native: NativeVcpu, values: ReadonlyMap<number, bigint>): Map<number, bigint> {
+function settable(vcpu: MsrIoctls, values: ReadonlyMap<number, bigint>): Map<number, bigint> {
   const taken: (readonly [number, bigint])[] = [];
   const entries = [...values];
   for (let first = 0; first < entries.length; ) {
-    const tried = entries.slice(first);
-    const view = msrsBuffer(tried.map(([index, value]) => ({ index, value })));
-    const count = native.setMsrs(new Uint8Array(view.buffer));
+    const tried = entries.slice(first, first + AT_ONCE);
+    const count = vcpu.setMsrs(tried.map(([index, data]) => ({ index, data })));
     taken.push(...tried.slice(0, count));
-    first += count + 1;
+    first += count + (count < tried.length ? 1 : 0);
   }
   return new Map(taken);
 }
 
-function tryWriteMsr(native: NativeVcpu, index: number, value: bigint): boolean {
-  return native.setMsrs(new Uint8Array(msrsBuffer([{ index, value }]).buffer)) === 1;
+function tryWriteMsr(vcpu: MsrIoctls, index: number, value: bigint): boolean {
+  return vcpu.setMsrs([{ index, data: value }]) === 1;
 }
 
-function writeMsr(native: NativeVcpu, index: number, value: bigint): void {
-  if (tryWriteMsr(native, index, value)) return;
+function writeMsr(vcpu: MsrIoctls, index: number, value: bigint): void {
+  if (tryWriteMsr(vcpu, index, value)) return;
   throw new VmError('ERR_KVM', `KVM refused KVM_SET_MSRS of 0x${index.toString(16)} to 0x${value.toString(16)}`, {
     ioctl: 'KVM_SET_MSRS',
     index,
     value,
   });
-}
-
-// struct kvm_msrs, with a struct kvm_msr_entry each.
-function msrsBuffer(msrs: readonly X86Msr[]): DataView {
-  const view = new DataView(new ArrayBuffer(HEADER_BYTES + msrs.length * ENTRY_BYTES));
-  view.setUint32(0, msrs.length, true);
-  msrs.forEach(({ index, value }, i) => {
-    view.setUint32(HEADER_BYTES + i * ENTRY_BYTES, index, true);
-    view.setBigUint64(HEADER_BYTES + i * ENTRY_BYTES + 8, value, true);
-  });
-  return view;
 }
 
 function span(first: number, count: number): number[] {

@@ -1,18 +1,12 @@
 import type { AccessSize, ExitSink, GuestMemory } from '@picovm/core';
-import { KVM_EXIT_IO, KVM_EXIT_MMIO, KVM_EXIT_X86_RDMSR, KVM_EXIT_X86_WRMSR } from '../native/constants.ts';
 import {
-  ADDRESS_HIGH,
-  ADDRESS_LOW,
-  CODE,
-  COUNT,
-  DATA_HIGH,
-  DATA_LOW,
-  DATA64,
-  IS_WRITE,
-  type Mailbox,
-  MSR_ERROR,
-  SIZE,
-} from './mailbox.ts';
+  KVM_EXIT_IO,
+  KVM_EXIT_IO_OUT,
+  KVM_EXIT_MMIO,
+  KVM_EXIT_X86_RDMSR,
+  KVM_EXIT_X86_WRMSR,
+} from '../native/constants.ts';
+import type { KvmRun } from '../structures/kvm-run.ts';
 
 /** No instruction is under way. */
 export const NOTHING = 0;
@@ -26,25 +20,26 @@ export function isQuestion(code: number): boolean {
   return code === KVM_EXIT_IO || code === KVM_EXIT_MMIO || code === KVM_EXIT_X86_RDMSR || code === KVM_EXIT_X86_WRMSR;
 }
 
-/** Pushes the exits that ask something into the sink, and puts the answers into the mailbox. */
+/** Pushes the exits that ask something into the sink, and puts the answers into kvm_run. */
 export class Questions {
   /** How far the instruction is that caused the last exit: NOTHING, UNANSWERED or ANSWERED. */
   state: number = NOTHING;
-  readonly #mailbox: Mailbox;
-  readonly #words: Int32Array;
+  readonly #run: KvmRun;
   readonly #sink: ExitSink;
   readonly #memory: GuestMemory;
   readonly #hasReadonly: boolean;
+  /** The elements of a string instruction. Guests mostly repeat the same length. */
+  #block: Uint8Array;
 
-  constructor(mailbox: Mailbox, sink: ExitSink, memory: GuestMemory) {
-    this.#mailbox = mailbox;
-    this.#words = mailbox.words;
+  constructor(run: KvmRun, sink: ExitSink, memory: GuestMemory) {
+    this.#run = run;
+    this.#block = run.ioData;
     this.#sink = sink;
     this.#memory = memory;
     this.#hasReadonly = memory.regions.some((region) => region.readonly);
   }
 
-  /** Answers the exit in the mailbox. @returns false if it is not one that asks something */
+  /** Answers the exit in kvm_run. @returns false if it is not one that asks something */
   answer(code: number): boolean {
     switch (code) {
       case KVM_EXIT_IO:
@@ -67,32 +62,36 @@ export class Questions {
   }
 
   #io(): void {
-    const words = this.#words;
-    const port = words[CODE];
-    const size = words[SIZE] as AccessSize;
-    const count = words[COUNT];
+    const run = this.#run;
+    const port = run.ioPort;
+    const size = run.ioSize as AccessSize;
+    const count = run.ioCount;
+    const isWrite = run.ioDirection === KVM_EXIT_IO_OUT;
     if (count !== 1) {
       this.state = UNANSWERED;
-      const block = this.#mailbox.block(size * count);
-      if (words[IS_WRITE] !== 0) this.#sink.portWriteBlock(port, size, block);
+      const block = this.#elements(size * count);
+      if (isWrite) this.#sink.portWriteBlock(port, size, block);
       else this.#sink.portReadBlock(port, size, block);
-    } else if (words[IS_WRITE] !== 0) {
+    } else if (isWrite) {
       // Nothing more is needed of the sink: its handler may already look at the registers behind the instruction.
       this.state = ANSWERED;
-      this.#sink.portWrite(port, size, unsigned(words[DATA_LOW], size));
+      this.#sink.portWrite(port, size, unsigned(run.ioValue, size));
     } else {
       this.state = UNANSWERED;
-      words[DATA_LOW] = this.#sink.portRead(port, size);
+      run.ioValue = this.#sink.portRead(port, size);
     }
   }
 
+  #elements(length: number): Uint8Array {
+    if (this.#block.length !== length) this.#block = this.#run.ioData.subarray(0, length);
+    return this.#block;
+  }
+
   #mmio(): void {
-    const words = this.#words;
-    const low = words[ADDRESS_LOW];
-    const high = words[ADDRESS_HIGH];
-    const address = high === 0 && low >= 0 ? low : (high >>> 0) * 2 ** 32 + (low >>> 0);
-    const size = words[SIZE];
-    if (words[IS_WRITE] !== 0) {
+    const run = this.#run;
+    const address = run.mmioPhysAddr;
+    const size = run.mmioLen;
+    if (run.mmioIsWrite) {
       this.state = ANSWERED;
       // KVM reports what it does not let a guest write. A ROM does not hear of it, nor does anybody else.
       if (this.#hasReadonly && this.#memory.regionAt(address)?.readonly) return;
@@ -104,18 +103,17 @@ export class Questions {
   }
 
   #write(address: number, size: number): void {
-    const words = this.#words;
     if (size === 8) {
-      this.#sink.mmioWrite64(address, this.#mailbox.words64[DATA64]);
+      this.#sink.mmioWrite64(address, this.#run.mmioData);
       return;
     }
-    const low = words[DATA_LOW];
+    const low = this.#run.mmioDataLow;
     if (size === 4 || size === 2 || size === 1) {
       this.#sink.mmioWrite(address, size, unsigned(low, size));
       return;
     }
-    // 3, 5, 6 or 7 bytes: by parts of 4, 2 and 1. The mailbox may change while the sink is at it.
-    const high = words[DATA_HIGH];
+    // 3, 5, 6 or 7 bytes: by parts of 4, 2 and 1. kvm_run may change while the sink is at it.
+    const high = this.#run.mmioDataHigh;
     for (let at = 0; at < size; ) {
       const part = partSize(size - at);
       const value = at < 4 ? low >>> (8 * at) : high >>> (8 * (at - 4));
@@ -125,13 +123,13 @@ export class Questions {
   }
 
   #read(address: number, size: number): void {
-    const words = this.#words;
+    const run = this.#run;
     if (size === 8) {
-      this.#mailbox.words64[DATA64] = this.#sink.mmioRead64(address);
+      run.mmioData = this.#sink.mmioRead64(address);
       return;
     }
     if (size === 4 || size === 2 || size === 1) {
-      words[DATA_LOW] = this.#sink.mmioRead(address, size);
+      run.mmioDataLow = this.#sink.mmioRead(address, size);
       return;
     }
     let low = 0;
@@ -143,21 +141,21 @@ export class Questions {
       else high |= value << (8 * (at - 4));
       at += part;
     }
-    words[DATA_LOW] = low;
-    words[DATA_HIGH] = high;
+    run.mmioDataLow = low;
+    run.mmioDataHigh = high;
   }
 
   #rdmsr(): void {
     this.state = UNANSWERED;
-    const answer = this.#sink.rdmsr(this.#words[CODE] >>> 0);
-    this.#words[MSR_ERROR] = answer === undefined ? 1 : 0;
-    this.#mailbox.words64[DATA64] = answer ?? 0n;
+    const answer = this.#sink.rdmsr(this.#run.msrIndex);
+    this.#run.msrError = answer === undefined ? 1 : 0;
+    this.#run.msrData = answer ?? 0n;
   }
 
   #wrmsr(): void {
     this.state = UNANSWERED;
-    const accepted = this.#sink.wrmsr(this.#words[CODE] >>> 0, this.#mailbox.words64[DATA64]);
-    this.#words[MSR_ERROR] = accepted ? 0 : 1;
+    const accepted = this.#sink.wrmsr(this.#run.msrIndex, this.#run.msrData);
+    this.#run.msrError = accepted ? 0 : 1;
   }
 }
 

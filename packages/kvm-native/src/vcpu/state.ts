@@ -9,21 +9,12 @@ import {
   X86_STATE_VERSION,
   type X86VcpuState,
 } from '@picovm/core/x86';
-import type { NativeVcpu, NativeVm } from '../native/addon.ts';
+import type { KvmVcpu } from '../ioctls/kvm-vcpu.ts';
+import type { KvmVm } from '../ioctls/kvm-vm.ts';
+import { debugRegisters, readEvents, toDebugregs, toVcpuEvents } from './events.ts';
 import type { Msrs } from './msrs.ts';
 import { usesVirtualization } from './nested.ts';
-import type { RegsBuffer, SregsBuffer } from './registers.ts';
-import {
-  DEBUGREGS_BYTES,
-  debugBytes,
-  EVENTS_BYTES,
-  eventsBytes,
-  readDebug,
-  readEvents,
-  readXcr0,
-  XCRS_BYTES,
-  xcrsBytes,
-} from './structures.ts';
+import { specialRegisters, toSregs, writeSregs } from './registers.ts';
 import type { XsaveArea } from './xsave-area.ts';
 
 /**
@@ -36,46 +27,38 @@ type CpuState = Pick<X86VcpuState, 'registers' | 'special' | 'debug' | 'fpu' | '
 
 /** What a state is read from and written to. */
 export interface StateParts {
-  readonly native: NativeVcpu;
+  readonly vcpu: KvmVcpu;
   /** KVM's clock for guests. */
-  readonly clock: Pick<NativeVm, 'getClock' | 'setClock'>;
-  readonly regs: RegsBuffer;
-  readonly sregs: SregsBuffer;
+  readonly clock: Pick<KvmVm, 'getClock' | 'setClock'>;
   readonly msrs: Msrs;
   readonly xsaveArea: XsaveArea;
 }
 
 /**
  * The state of a vCPU with no instruction under way.
- * @throws IoctlError; VmError `ERR_UNSUPPORTED` if the guest runs VMs of its own
+ * @throws VmError `ERR_KVM`; `ERR_UNSUPPORTED` if the guest runs VMs of its own
  */
-export function readState(
-  { native, clock, regs, sregs, msrs, xsaveArea }: StateParts,
-  shutdown: boolean,
-): X86VcpuState {
+export function readState({ vcpu, clock, msrs, xsaveArea }: StateParts, shutdown: boolean): X86VcpuState {
   // First of all: it also brings DR6 up to date.
-  const events = new Uint8Array(EVENTS_BYTES);
-  native.getVcpuEvents(events);
-  native.getRegs(regs.bytes);
-  native.getSregs(sregs.bytes);
-  const special = sregs.read();
-  if (usesVirtualization(native, special)) throw cannotBeSaved();
+  const events = vcpu.getVcpuEvents();
+  const registers = vcpu.getRegs();
+  const special = specialRegisters(vcpu.getSregs());
+  if (usesVirtualization(vcpu, special)) throw cannotBeSaved();
   const area = new Uint8Array(xsaveArea.size);
-  native.getXsave(area);
+  if (xsaveArea.isLarge) vcpu.getXsave2(area);
+  else vcpu.getXsave(area);
   const { fpu, components } = xsaveArea.read(area);
-  const debug = new Uint8Array(DEBUGREGS_BYTES);
-  native.getDebugregs(debug);
   return {
     arch: 'x86',
     version: X86_STATE_VERSION,
     model: 'host',
-    registers: regs.read(),
+    registers,
     special,
-    debug: readDebug(debug),
+    debug: debugRegisters(vcpu.getDebugregs()),
     fpu,
-    xsave: { xcr0: xcr0Of(native), components },
+    xsave: { xcr0: xcr0Of(vcpu), components },
     tsc: msrs.tsc,
-    kvmClock: clock.getClock(),
+    kvmClock: clock.getClock().clock,
     msrs: msrs.read(),
     events: { ...readEvents(events), shutdown },
     instructions: 0,
@@ -86,19 +69,19 @@ export function readState(
 
 /**
  * Puts a vCPU into a state.
- * @throws IoctlError, VmError `ERR_KVM`: then it may be in a part of it
+ * @throws VmError `ERR_KVM`: then it may be in a part of it
  */
 export function writeState(parts: StateParts, state: X86VcpuState): void {
   // Time comes first: KVM tells the guest of it when registers are set that ask for it.
   parts.msrs.tsc = state.tsc;
-  parts.clock.setClock(state.kvmClock);
+  parts.clock.setClock({ clock: state.kvmClock, flags: 0 });
   parts.msrs.write(state.msrs);
   writeCpu(parts, state);
 }
 
 /**
  * Puts a vCPU into the state after RESET (Intel SDM volume 3A, table 10-1). Time goes on.
- * @throws IoctlError, VmError `ERR_KVM`
+ * @throws VmError `ERR_KVM`
  */
 export function resetState(parts: StateParts): void {
   writeCpu(parts, {
@@ -112,25 +95,21 @@ export function resetState(parts: StateParts): void {
   parts.msrs.reset();
 }
 
-function writeCpu({ native, regs, sregs, xsaveArea }: StateParts, state: CpuState): void {
-  // No interrupt is pending in a cleared `struct kvm_sregs`: the events say so.
-  sregs.bytes.fill(0);
-  sregs.write(state.special);
-  native.setSregs(sregs.bytes);
-  regs.write(state.registers);
-  native.setRegs(regs.bytes);
+function writeCpu({ vcpu, xsaveArea }: StateParts, state: CpuState): void {
+  // No interrupt is pending in them: the events say so.
+  writeSregs(vcpu, toSregs(state.special));
+  vcpu.setRegs(state.registers);
   // A host without XSAVE has none to set.
-  if (xcr0Of(native) !== state.xsave.xcr0) native.setXcrs(xcrsBytes(state.xsave.xcr0));
-  native.setXsave(xsaveArea.write(state.fpu, state.xsave.components));
-  native.setDebugregs(debugBytes(state.debug));
+  if (xcr0Of(vcpu) !== state.xsave.xcr0) vcpu.setXcrs([{ xcr: 0, value: state.xsave.xcr0 }]);
+  vcpu.setXsave(xsaveArea.write(state.fpu, state.xsave.components));
+  vcpu.setDebugregs(toDebugregs(state.debug));
   // Last: setting registers forgets exceptions.
-  native.setVcpuEvents(eventsBytes(state.events));
+  vcpu.setVcpuEvents(toVcpuEvents(state.events));
 }
 
-function xcr0Of(native: NativeVcpu): bigint {
-  const xcrs = new Uint8Array(XCRS_BYTES);
-  native.getXcrs(xcrs);
-  return readXcr0(xcrs);
+/** XCR0, or what it is as good as where there is none. */
+function xcr0Of(vcpu: KvmVcpu): bigint {
+  return vcpu.getXcrs()[0]?.value ?? 1n;
 }
 
 function cannotBeSaved(): VmError {
@@ -142,7 +121,7 @@ function cannotBeSaved(): VmError {
 
 /** What keeps a vCPU of KVM from being in a state: it is a whole processor of today, with all its address lines. */
 export function differencesOf({ msrs: own, xsaveArea }: StateParts, state: X86VcpuState): SnapshotDifference[] {
-  const { model, a20, testRegisters, msrs, xsave } = state;
+  const { model, a20, testRegisters, msrs, xsave, events } = state;
   const differences: SnapshotDifference[] = [];
   const add = (what: string, snapshot: string, machine: string): void => {
     differences.push({ what, snapshot, machine });
@@ -151,6 +130,8 @@ export function differencesOf({ msrs: own, xsaveArea }: StateParts, state: X86Vc
     add('the CPU model', model, `the host's, which takes ${MODELS.join(', ')}`);
   if (!a20) add('address line A20', 'it not driven', 'it always driven');
   if (testRegisters.some((value) => value !== 0)) add('the test registers', 'values in them', 'none');
+  // KVM_SET_VCPU_EVENTS has no place for it.
+  if ((events.debugTrap ?? 0) !== 0) add('debug traps', 'one that waits behind MOV SS', 'none that waits');
   if ((xsave.xcr0 & ~xsaveArea.xcr0) !== 0n) add('XCR0', hex(xsave.xcr0), `bits of ${hex(xsaveArea.xcr0)}`);
   for (const { number, data } of xsave.components) {
     const size = xsaveArea.sizeOf(number);

@@ -50,6 +50,11 @@ export class XsaveArea {
     this.#places = new Map(further.map(({ subleaf, eax, ebx }) => [subleaf, { offset: ebx, size: eax }]));
   }
 
+  /** Whether KVM_GET_XSAVE has no room for it. */
+  get isLarge(): boolean {
+    return this.size > SMALLEST_AREA;
+  }
+
   /** The length of a component in bytes; undefined if this host does not have it. */
   sizeOf(component: number): number | undefined {
     return this.#places.get(component)?.size;

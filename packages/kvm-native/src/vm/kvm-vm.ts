@@ -7,14 +7,16 @@ import {
   VmError,
 } from '@picovm/core';
 import type { X86Vcpu } from '@picovm/core/x86';
-import type { NativeVm } from '../native/addon.ts';
+import type { KvmVm } from '../ioctls/kvm-vm.ts';
+import { MAILBOX_SIZE, type NativeCrew } from '../native/addon.ts';
 import { KVM_CAP_X86_USER_SPACE_MSR, KVM_CAP_XSAVE2, KVM_MSR_EXIT_REASON_UNKNOWN } from '../native/constants.ts';
-import { ioctl } from '../native/kvm-error.ts';
+import type { KvmCpuidEntry2 } from '../structures/cpuid.ts';
 import { cpuidOfVcpu, xsaveLeaves } from '../vcpu/cpuid-table.ts';
-import { KvmVcpu } from '../vcpu/kvm-vcpu.ts';
-import { MAILBOX_SIZE, Mailbox } from '../vcpu/mailbox.ts';
+import { KvmAcceleratorVcpu } from '../vcpu/kvm-vcpu.ts';
 import { XsaveArea } from '../vcpu/xsave-area.ts';
+import { KernelIrqchip } from './kernel-irqchip.ts';
 import { MemorySlots } from './memory-slots.ts';
+import { ThreadedVcpus } from './threaded-vcpus.ts';
 
 // Intel CPUs without "unrestricted guest" run real mode in a virtual-8086 task, for which KVM needs four pages of
 // guest-physical memory that nobody else uses: one for an identity map, three for a TSS. They end 16 MiB below 4 GiB,
@@ -25,36 +27,44 @@ const TSS_ADDRESS = 0xfeffd000;
 /** What is asked of the host once, and used for every VM. */
 export interface HostFacts {
   readonly supports: Supports;
-  /** What KVM can answer to CPUID: a `struct kvm_cpuid2`. */
-  readonly cpuid: Uint8Array;
+  /** What KVM can answer to CPUID. */
+  readonly cpuid: readonly KvmCpuidEntry2[];
   /** The model-specific registers that KVM can save and restore. */
   readonly listedMsrs: readonly number[];
 }
 
+/** How a VM is made, beyond what its user says. */
+export interface KvmVmParts extends AcceleratorVmOptions, HostFacts {
+  /** For vCPUs with threads of their own, and interrupt controllers in the kernel; undefined: without. */
+  readonly makeCrew: ((listener: () => void) => NativeCrew) | undefined;
+}
+
 /** One VM of KVM. */
-export class KvmVm implements AcceleratorVm<X86Vcpu> {
+export class KvmAcceleratorVm implements AcceleratorVm<X86Vcpu> {
   readonly supports: Supports;
-  readonly #native: NativeVm;
-  readonly #options: AcceleratorVmOptions;
-  readonly #host: HostFacts;
+  readonly #vm: KvmVm;
+  readonly irq?: KernelIrqchip;
+  readonly threads?: ThreadedVcpus;
+  readonly #parts: KvmVmParts;
   readonly #slots: MemorySlots;
-  readonly #vcpus: KvmVcpu[] = [];
+  readonly #vcpus: KvmAcceleratorVcpu[] = [];
   #disposed = false;
 
-  /** Takes over `native`. @throws VmError `ERR_KVM` */
-  constructor(native: NativeVm, host: HostFacts, options: AcceleratorVmOptions) {
-    const { supports } = host;
+  /** Takes over `vm`. @throws VmError `ERR_KVM` */
+  constructor(vm: KvmVm, parts: KvmVmParts) {
+    const { supports, makeCrew } = parts;
     this.supports = supports;
-    this.#native = native;
-    this.#options = options;
-    this.#host = host;
-    this.#slots = new MemorySlots(native, options.arena);
-    ioctl(() => {
-      native.setIdentityMapAddr(IDENTITY_MAP_ADDRESS);
-      native.setTssAddr(TSS_ADDRESS);
-      if (supports.exits.has('rdmsr')) native.enableCap(KVM_CAP_X86_USER_SPACE_MSR, KVM_MSR_EXIT_REASON_UNKNOWN);
-    });
-    options.memory.addDirtySource(this.#slots);
+    this.#vm = vm;
+    this.#parts = parts;
+    this.#slots = new MemorySlots(vm, parts.arena);
+    vm.setIdentityMapAddr(IDENTITY_MAP_ADDRESS);
+    vm.setTssAddr(TSS_ADDRESS);
+    if (supports.exits.has('rdmsr')) vm.enableCap(KVM_CAP_X86_USER_SPACE_MSR, KVM_MSR_EXIT_REASON_UNKNOWN);
+    if (makeCrew !== undefined) {
+      this.irq = new KernelIrqchip(vm);
+      this.threads = new ThreadedVcpus(makeCrew);
+    }
+    parts.memory.addDirtySource(this.#slots);
   }
 
   mapMemory(region: MemoryRegion): Disposable {
@@ -64,25 +74,21 @@ export class KvmVm implements AcceleratorVm<X86Vcpu> {
 
   createVcpu(id: number, sink: ExitSink): X86Vcpu {
     this.#checkNotDisposed('createVcpu');
-    const { arena, memory } = this.#options;
-    const offset = arena.allocate(MAILBOX_SIZE);
-    const native = ioctl(() => this.#native.createVcpu(id, arena.memory, offset, MAILBOX_SIZE));
-    const mailbox = new Mailbox(arena.buffer, offset);
+    const { arena, memory, cpuid, listedMsrs } = this.#parts;
+    const kvmVcpu = this.#vm.createVcpuIn(arena.memory, arena.allocate(MAILBOX_SIZE), id);
     try {
-      const { cpuid, listedMsrs } = this.#host;
-      const xsaveArea = new XsaveArea(
-        xsaveLeaves(cpuid),
-        ioctl(() => this.#native.checkExtension(KVM_CAP_XSAVE2)),
-      );
-      const vcpu = new KvmVcpu({
-        ...{ id, native, mailbox, sink, memory, listedMsrs, xsaveArea },
+      const xsaveArea = new XsaveArea(xsaveLeaves(cpuid), this.#vm.checkExtensionInt(KVM_CAP_XSAVE2));
+      const vcpu = new KvmAcceleratorVcpu({
+        ...{ id, vcpu: kvmVcpu, sink, memory, listedMsrs, xsaveArea },
         cpuid: cpuidOfVcpu(cpuid, id),
-        clock: this.#native,
+        clock: this.#vm,
+        thread: this.threads?.start(kvmVcpu),
+        irqchip: this.irq,
       });
       this.#vcpus.push(vcpu);
       return vcpu;
     } catch (error) {
-      native.close();
+      kvmVcpu.close();
       throw error;
     }
   }
@@ -91,8 +97,9 @@ export class KvmVm implements AcceleratorVm<X86Vcpu> {
     if (this.#disposed) return;
     this.#disposed = true;
     for (const vcpu of this.#vcpus) vcpu.dispose();
+    this.threads?.dispose();
     this.#slots.dispose();
-    this.#native.close();
+    this.#vm.close();
   }
 
   #checkNotDisposed(what: string): void {

@@ -1,18 +1,17 @@
 import { type Arena, type DirtySource, type MemoryRegion, PAGE_SIZE, VmError } from '@picovm/core';
-import type { NativeVm } from '../native/addon.ts';
+import type { KvmVm } from '../ioctls/kvm-vm.ts';
 import { KVM_MEM_LOG_DIRTY_PAGES, KVM_MEM_READONLY } from '../native/constants.ts';
-import { ioctl } from '../native/kvm-error.ts';
 
 /** The memory slots of a VM: which region is in which, and KVM's log of the pages that the guest wrote. */
 export class MemorySlots implements DirtySource {
-  readonly #native: NativeVm;
+  readonly #vm: KvmVm;
   readonly #arena: Arena;
   readonly #slots = new Map<MemoryRegion, number>();
   readonly #logged = new Set<MemoryRegion>();
   #disposed = false;
 
-  constructor(native: NativeVm, arena: Arena) {
-    this.#native = native;
+  constructor(vm: KvmVm, arena: Arena) {
+    this.#vm = vm;
     this.#arena = arena;
   }
 
@@ -50,7 +49,7 @@ export class MemorySlots implements DirtySource {
     const slot = this.#slots.get(region);
     if (this.#disposed || slot === undefined || !this.#logged.has(region)) return;
     const written = new Uint8Array(Math.ceil(region.size / PAGE_SIZE / 64) * 8);
-    ioctl(() => this.#native.getDirtyLog(slot, written));
+    this.#vm.getDirtyLog(slot, written);
     for (let i = 0; i < bitmap.length; i++) bitmap[i] |= written[i];
   }
 
@@ -68,7 +67,8 @@ export class MemorySlots implements DirtySource {
     const flags =
       (region.readonly ? KVM_MEM_READONLY : 0) | (this.#logged.has(region) && size > 0 ? KVM_MEM_LOG_DIRTY_PAGES : 0);
     const { memory } = this.#arena;
-    ioctl(() => this.#native.setUserMemoryRegion(slot, flags, region.base, memory, region.arenaOffset, size));
+    const { base: guestPhysAddr, arenaOffset: offset } = region;
+    this.#vm.setUserMemoryRegion({ slot, flags, guestPhysAddr, memorySize: size, memory, offset });
   }
 
   #freeSlot(): number {

@@ -33,6 +33,7 @@ export function scriptedGuest(program: GuestProgram, options: ScriptedGuestOptio
     arch: 'x86',
     modes: ['real'],
     instructionCount: options.instructionCount ?? true,
+    maxVcpus: 1,
     readonlyMemory: true,
     exits: new Set(Object.keys(EXIT_REASONS) as ExitReason[]),
     hardware: false,

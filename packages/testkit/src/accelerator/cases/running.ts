@@ -24,6 +24,8 @@ export const RUNNING_CASES: readonly AcceleratorCase[] = [
       for (const reason of ['io', 'mmio', 'halt', 'irq-window', 'slice-end', 'kicked'] as const) {
         check(probe.supports.exits.has(reason), `supports.exits must have '${reason}'`);
       }
+      const { maxVcpus } = probe.supports;
+      check(Number.isSafeInteger(maxVcpus) && maxVcpus >= 1, `supports.maxVcpus must be from 1 on, not ${maxVcpus}`);
     },
   },
   {
