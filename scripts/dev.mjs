@@ -149,7 +149,7 @@ const commands = {
     turbo('build');
     return 0;
   },
-  'build:addon': () => run(process.execPath, ['packages/kvm-native/scripts/build-native.mjs', '--force']),
+  'build:addon': () => run(process.execPath, ['packages/kvm-native/scripts/build-native.mjs', '--force', '--portable']),
   typecheck() {
     turbo('typecheck');
     return run('tsc', ['-p', 'tsconfig.tools.json']);

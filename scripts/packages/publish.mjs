@@ -10,13 +10,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { LIBCS, portabilityProblems } from '../../packages/kvm-native/scripts/native/portable-link.mjs';
 import { packAll } from './pack.mjs';
 import { unpack } from './tarball.mjs';
 
 /** @typedef {import('./tarball.mjs').Packed} Packed */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const ADDONS = ['glibc', 'musl'].map((libc) => `prebuilds/linux-x64/kvm-native.napi.${libc}.node`);
 
 /** @param {string[]} args @param {Record<string, string>} [env] @returns {Promise<string>} the standard output */
 async function npm(args, env) {
@@ -60,6 +60,21 @@ function inOrder(packages) {
 }
 
 /**
+ * The addon goes out for both C libraries, or not at all.
+ * @param {Packed[]} packages
+ */
+function checkAddons(packages) {
+  const packed = packages.find(({ name }) => name === '@picovm/kvm-native');
+  if (packed === undefined) throw new Error('there is no @picovm/kvm-native');
+  for (const libc of LIBCS) {
+    const addon = `prebuilds/linux-x64/kvm-native.napi.${libc}.node`;
+    if (!packed.files.includes(addon)) throw new Error(`@picovm/kvm-native lacks ${addon}`);
+    const problems = portabilityProblems(join(packed.dir, addon), libc);
+    if (problems.length > 0) throw new Error(`${addon} would not load everywhere: ${problems.join(', ')}`);
+  }
+}
+
+/**
  * A token for npm, if NPM_TOKEN has one.
  * @param {string} home @returns {Promise<Record<string, string>>} what npm finds in its environment
  */
@@ -80,8 +95,7 @@ async function main() {
   try {
     const tarballs = [...packAll(join(home, 'tarballs'))];
     const packages = inOrder(tarballs.map(([name, tarball]) => unpack(name, tarball, join(home, 'node_modules'))));
-    const files = packages.find(({ name }) => name === '@picovm/kvm-native')?.files ?? [];
-    for (const addon of ADDONS) if (!files.includes(addon)) throw new Error(`@picovm/kvm-native lacks ${addon}`);
+    checkAddons(packages);
 
     const env = await credentials(home);
     for (const packed of packages) {

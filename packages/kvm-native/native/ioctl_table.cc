@@ -36,7 +36,7 @@ IoctlRow Integer(const char* method, const char* name, unsigned long request, ui
 }
 
 IoctlRow Struct(const char* method, const char* name, unsigned long request) {
-  return {method, name, request, ArgumentKind::kStruct, _IOC_SIZE(request)};
+  return {method, name, request, ArgumentKind::kStruct, static_cast<uint32_t>(_IOC_SIZE(request))};
 }
 
 IoctlRow Counted(const char* method, const char* name, unsigned long request, ArgumentKind kind, uint32_t header,

@@ -43,6 +43,7 @@ function probeLines(name: string, probe: Probe): string[] {
   ];
   return [
     `${label}can run here: ${features.join('; ')}`,
+    ...(probe.implementation === undefined ? [] : [`${indent}uses ${probe.implementation}`]),
     ...(probe.note === undefined ? [] : [`${indent}note: ${probe.note}`]),
   ];
 }

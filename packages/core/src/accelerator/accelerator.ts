@@ -33,6 +33,8 @@ export type Probe =
       readonly supports: Supports;
       /** What a person should know although it runs, such as that it is slow here. */
       readonly note?: string;
+      /** Which build of it is in use, where there are several: the file of a native addon, and what it was made for. */
+      readonly implementation?: string;
       /** False where another accelerator that runs here is the better choice. Default true. */
       readonly preferred?: boolean;
     }

@@ -7,6 +7,7 @@ import {
   KVM_CAP_X86_USER_SPACE_MSR,
 } from '../native/constants.ts';
 import { isIoctlError } from '../native/kvm-error.ts';
+import { describeAddon } from './addon-file.ts';
 import { hasHardwareVirtualization } from './cpu-flags.ts';
 import { openSystem } from './open-system.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -24,9 +25,10 @@ export function probe(options: ResolvedOptions): Probe {
       const supports = supportsOf(system, options);
       // The CPU's virtualization is taken into use only now, and may turn out to be taken.
       createNativeVm(system).close();
+      const implementation = describeAddon(options.addon);
       return supports.hardware
-        ? { available: true, supports }
-        : { available: true, supports, note: SOFTWARE_NOTE, preferred: false };
+        ? { available: true, supports, implementation }
+        : { available: true, supports, implementation, note: SOFTWARE_NOTE, preferred: false };
     } finally {
       system.close();
     }

@@ -1,5 +1,5 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, it, type TestContext } from 'vitest';
 import { ADDON } from '../addon.test-util.ts';
 import { needKvm } from '../guest.test-util.ts';
+import { addonFile } from '../host/addon-file.ts';
 
 beforeEach(needKvm);
 
@@ -76,7 +77,7 @@ function neededLibraries(context: TestContext): string[] {
 it('random calls pass under valgrind', { timeout: 300_000 }, (context) => {
   if (ADDON.addon !== undefined) context.skip('another addon is being tested');
   if (spawnSync('valgrind', ['--version']).status !== 0) context.skip('there is no valgrind (Debian: valgrind)');
-  const addon = join(root, 'prebuilds/linux-x64', readdirSync(join(root, 'prebuilds/linux-x64'))[0]);
+  const addon = addonFile(undefined).path;
   const folder = mkdtempSync(join(tmpdir(), 'kvm-native-'));
   try {
     const program = join(folder, 'program.mjs');
