@@ -17,6 +17,8 @@ export interface Benchmark {
   readonly name: string;
   /** The markers in docs/performance.md between which `--write` puts the table; none if it has no place there. */
   readonly page?: string;
+  /** The headings of that table. Default: What, Picovm, Beside, Verdict. */
+  readonly columns?: readonly [string, string, string, string];
   run(): Promise<Outcome>;
 }
 

@@ -13,6 +13,7 @@ const GOAL_BYTES = 0.1;
 /** What an exit allocates in JavaScript once everything is warm: nothing. */
 export const kvmAllocations: Benchmark = {
   name: `KVM, JavaScript heap over ${EXITS.toLocaleString('en')} exits`,
+  page: 'kvm-heap',
   async run(): Promise<Outcome> {
     const probe = await kvm().probe();
     if (!probe.available) return { skipped: probe.reason };

@@ -15,6 +15,7 @@ const { count, halt, output } = MODE;
  */
 export const kvmKicks: Benchmark = {
   name: 'KVM kick() and stop(): time until acknowledged',
+  page: 'kvm-kicks',
   async run(): Promise<Outcome> {
     const skipped = await whyNoThreads();
     if (skipped !== undefined) return { skipped };

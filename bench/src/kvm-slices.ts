@@ -9,6 +9,7 @@ const { count, output } = MODE;
 /** How late a timer of the host is while a guest of KVM spins, by the length of a slice; and with vCPUs in threads. */
 export const kvmSlices: Benchmark = {
   name: `lateness of a ${TIMER_MS} ms timer while KVM runs a guest`,
+  page: 'kvm-slices',
   async run(): Promise<Outcome> {
     const skipped = await whyNoThreads();
     if (skipped !== undefined) return { skipped };

@@ -19,6 +19,7 @@ const MACHINES: readonly { readonly what: string; make(): Vm }[] = [
 /** What an exit costs that the thread of the VM answers for a vCPU in another, beside one that it answers for its own. */
 export const kvmVcpuExits: Benchmark = {
   name: 'KVM exit round trip by the thread that the vCPU runs in (median, in turn)',
+  page: 'kvm-vcpu-exits',
   async run(): Promise<Outcome> {
     const skipped = await whyNoThreads();
     if (skipped !== undefined) return { skipped };

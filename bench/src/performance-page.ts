@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Row } from './benchmark.ts';
 
 const PAGE = fileURLToPath(new URL('../../docs/performance.md', import.meta.url));
+const COLUMNS = ['What', 'Picovm', 'Beside', 'Verdict'];
 
 /** The machine that measures, in a line. */
 export function machine(): string {
@@ -11,18 +12,18 @@ export function machine(): string {
 }
 
 /** Puts a table into docs/performance.md, between the markers of that name. @throws if the page has no such markers */
-export function writeTable(name: string, rows: readonly Row[]): void {
+export function writeTable(name: string, rows: readonly Row[], columns: readonly string[] = COLUMNS): void {
   const text = readFileSync(PAGE, 'utf8');
   const [begin, end] = [`<!-- bench:${name} -->\n`, `<!-- /bench:${name} -->`];
   const [from, to] = [text.indexOf(begin) + begin.length, text.indexOf(end)];
   if (from < begin.length || to < from) throw new Error(`${PAGE} has no markers for ${name}`);
-  writeFileSync(PAGE, `${text.slice(0, from)}\n${markdown(rows)}\n${text.slice(to)}`);
+  writeFileSync(PAGE, `${text.slice(0, from)}\n${markdown(rows, columns)}\n${text.slice(to)}`);
 }
 
-function markdown(rows: readonly Row[]): string {
+function markdown(rows: readonly Row[], columns: readonly string[]): string {
   const date = new Date().toISOString().slice(0, 10);
   const cells = rows.map(({ what, figure, peer = '', verdict = '' }) => [what, figure, peer, verdict]);
-  const table = [['Guest', 'Picovm', 'Peer', 'Ratio'], ...cells];
+  const table = [columns, ...cells];
   const widths = [0, 1, 2, 3].map((column) => Math.max(3, ...table.map((row) => row[column].length)));
   const lines = table.map((row) => `| ${row.map((cell, column) => pad(cell, widths[column], column)).join(' | ')} |`);
   const rule = `| ${widths.map((width, column) => '-'.repeat(width - (column > 0 ? 1 : 0)) + (column > 0 ? ':' : '')).join(' | ')} |`;

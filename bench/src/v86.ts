@@ -13,6 +13,7 @@ const GOAL_EACH = 0.6;
 export const v86: Benchmark = {
   name: `interpreter, beside v86 without its compiler (median of ${RUNS}, in turn)`,
   page: 'v86',
+  columns: ['Guest', 'Picovm', 'Peer', 'Ratio'],
   async run(): Promise<Outcome> {
     const skipped = whyNoGuests();
     if (skipped !== undefined) return { skipped };

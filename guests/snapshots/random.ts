@@ -15,6 +15,21 @@ export class Random {
     this.#state ^= this.#state << 5;
     return min + ((this.#state >>> 0) % (max - min + 1));
   }
+
+  /** 0 to `count - 1`. */
+  below(count: number): number {
+    return this.integer(0, count - 1);
+  }
+
+  /** True once in `count` times. */
+  oneIn(count: number): boolean {
+    return this.below(count) === 0;
+  }
+
+  /** One of a list. */
+  pick<T>(list: readonly T[]): T {
+    return list[this.below(list.length)];
+  }
 }
 
 /** The seed of this run: of `PICOVM_SEED`, to repeat one that failed, or a new one. */

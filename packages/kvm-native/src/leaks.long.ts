@@ -8,6 +8,7 @@ beforeEach(needKvm);
 beforeEach(needBuild);
 
 const MIB = 2 ** 20;
+const MINUTE = 60_000;
 
 function expectNoGrowth(before: Resources, after: Resources): void {
   console.log({ before, after });
@@ -52,14 +53,36 @@ describe('over time', () => {
     expectNoGrowth(before, await resources());
   });
 
-  it('200 workers terminated in the middle of a run leave nothing behind', async () => {
-    const cycle = async (): Promise<void> => {
-      const worker = await startGuestInWorker([0xe6, 0xe9, 0xeb, 0xfc]);
+  it('64 VMs at once, again and again, leave nothing behind', async () => {
+    const together = async (): Promise<void> => {
+      const guests = Array.from({ length: 64 }, () => new Guest([0xe6, 0xe9, 0xeb, 0xfc]));
+      // Each has memory, a descriptor and a mapping of its own, and goes on where it was.
+      for (let turn = 0; turn < 3; turn++) {
+        for (const guest of guests) expect(guest.slice(100_000)).toEqual({ reason: 'slice-end' });
+        await setImmediate();
+      }
+      for (const guest of guests) expect(guest.sink.log.length).toBeGreaterThan(0);
+      expect((await resources()).kvmMappings).toBe(64);
+      for (const guest of guests) guest[Symbol.dispose]();
+    };
+    await together();
+    const before = await resources();
+    for (let i = 0; i < 20; i++) await together();
+    expectNoGrowth(before, await resources());
+  });
+
+  it('1,000 workers terminated in the middle of a run leave nothing behind', { timeout: 20 * MINUTE }, async () => {
+    const cycle = async (code: readonly number[]): Promise<void> => {
+      const worker = await startGuestInWorker(code);
       await worker.terminate();
     };
-    for (let i = 0; i < 20; i++) await cycle();
+    // One exits all the time, the other never.
+    const cycles = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i++) await cycle(i % 2 === 0 ? [0xe6, 0xe9, 0xeb, 0xfc] : [0xeb, 0xfe]);
+    };
+    await cycles(100);
     const before = await resources();
-    for (let i = 0; i < 200; i++) await cycle();
+    await cycles(1000);
     expectNoGrowth(before, await resources());
   });
 });

@@ -123,3 +123,21 @@ describe('many VMs', () => {
     expect(written).toEqual([2, 0x48]);
   });
 });
+
+describe('a reset', () => {
+  it('ends an instruction that still has something to ask', () => {
+    // mov eax,[1ffe]: two accesses, because it crosses a page.
+    using g = new Guest([0x66, 0xa1, 0xfe, 0x1f, 0xf4]);
+    g.sink.onAccess = () => {
+      g.sink.onAccess = () => {};
+      throw new Error('in the middle of the instruction');
+    };
+    expect(() => g.run()).toThrow('in the middle of the instruction');
+    g.vcpu.reset();
+    g.load([0xe6, 0xe9, 0xf4]); // out e9,al; hlt
+    g.sink.log.length = 0;
+    expect(g.run().reason).toBe('halt');
+    expect(g.sink.log).toEqual(['out1 e9 0']);
+    expect(g.vcpu.getRegisters().rip).toBe(BigInt(CODE + 3));
+  });
+});

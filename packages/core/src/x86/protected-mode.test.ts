@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { VmError } from '../errors.ts';
 import {
   buildPageTables,
   enterLongMode,
@@ -98,14 +99,24 @@ describe('a CPU that cannot', () => {
     expect(vcpu.getSpecialRegisters()).toEqual(resetSpecialRegisters());
   });
 
-  test('tells what it does not take', () => {
-    const vcpu = {
-      ...registersOnly((all) => all),
-      snapshot: () => ({ arch: 'x86' }),
-      differences: () => [{ what: 'the register EFER', snapshot: '0x500', machine: 'none' }],
-    } as unknown as X86Vcpu;
+  test('refuses registers, and tells which', () => {
+    const differences = [{ what: 'the register EFER', snapshot: '0x500', machine: 'none' }];
+    const vcpu = registersOnly(() => {
+      throw new VmError('ERR_INVALID_ARGUMENT', 'no', { differences });
+    });
     expect(() => enterLongMode(vcpu, { entry: 0n }, tables('4-level'))).toThrow(
-      'this CPU has no long mode with paging 4-level: it refuses the register EFER',
+      expect.objectContaining({
+        code: 'ERR_UNSUPPORTED',
+        message: 'this CPU has no long mode with paging 4-level: it refuses the register EFER',
+      }),
     );
+    expect(vcpu.getSpecialRegisters()).toEqual(resetSpecialRegisters());
+  });
+
+  test('fails otherwise: that is told as it is', () => {
+    const vcpu = registersOnly(() => {
+      throw new VmError('ERR_KVM', 'KVM_SET_SREGS');
+    });
+    expect(() => enterProtectedMode(vcpu, { entry: 0n })).toThrow(expect.objectContaining({ code: 'ERR_KVM' }));
   });
 });

@@ -1,7 +1,8 @@
-import { VmError } from '../errors.ts';
+import { isVmError, VmError } from '../errors.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
+import type { SnapshotDifference } from '../snapshot/difference.ts';
 import type { PageTables } from './paging/build-page-tables.ts';
-import { X86_SEGMENTS, type X86DescriptorTable } from './registers.ts';
+import { X86_SEGMENTS, type X86DescriptorTable, type X86SpecialRegisters } from './registers.ts';
 import { realModeSegment } from './reset-state.ts';
 import type { X86Vcpu } from './vcpu.ts';
 
@@ -76,17 +77,25 @@ function enter(
   const controls = { cr0, cr3, cr4, efer };
   vcpu.reset();
   const segments = { ...Object.fromEntries(X86_SEGMENTS.map((each) => [each, data])), cs };
-  vcpu.setSpecialRegisters({ ...segments, gdt, idt: { base: 0n, limit: 0 }, ...controls });
-  const taken = vcpu.getSpecialRegisters();
-  // What runs guests may leave bits out; or keep what it cannot run, and tell so.
-  const lacks = [
-    ...(['cr0', 'cr4', 'efer'] as const).filter((each) => (taken[each] & controls[each]) !== controls[each]),
-    ...(vcpu.differences?.(vcpu.snapshot()) ?? []).map(({ what }) => what),
-  ];
+  const lacks = refused(vcpu, { ...segments, gdt, idt: { base: 0n, limit: 0 }, ...controls });
   if (lacks.length > 0) {
     vcpu.reset();
     const message = `this CPU has no ${name} with paging ${mode}: it refuses ${lacks.join(', ')}`;
     throw new VmError('ERR_UNSUPPORTED', message);
   }
   vcpu.setRegisters({ rip: entry, rsp: stack, rflags: 2n, rdx: 0n });
+}
+
+// What it does not take: it refuses all, or leaves bits out.
+function refused(vcpu: X86Vcpu, registers: Partial<X86SpecialRegisters>): string[] {
+  try {
+    vcpu.setSpecialRegisters(registers);
+  } catch (error) {
+    const differences = isVmError(error) ? error.details?.differences : undefined;
+    if (!Array.isArray(differences)) throw error;
+    return (differences as SnapshotDifference[]).map(({ what }) => what);
+  }
+  const taken = vcpu.getSpecialRegisters();
+  const bits = (name: 'cr0' | 'cr4' | 'efer'): bigint => registers[name] ?? 0n;
+  return (['cr0', 'cr4', 'efer'] as const).filter((name) => (taken[name] & bits(name)) !== bits(name));
 }

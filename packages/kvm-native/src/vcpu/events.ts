@@ -2,6 +2,7 @@ import { noEvents, type X86DebugRegisters, type X86Events } from '@picovm/core/x
 import {
   KVM_VCPUEVENT_VALID_NMI_PENDING,
   KVM_VCPUEVENT_VALID_SHADOW,
+  KVM_VCPUEVENT_VALID_TRIPLE_FAULT,
   KVM_X86_SHADOW_INT_MOV_SS,
   KVM_X86_SHADOW_INT_STI,
 } from '../native/constants.ts';
@@ -21,8 +22,13 @@ export function debugRegisters({ db, dr6, dr7 }: KvmDebugregs): X86DebugRegister
 
 const SHADOWS = { none: 0, sti: KVM_X86_SHADOW_INT_STI, 'mov-ss': KVM_X86_SHADOW_INT_MOV_SS };
 
-/** A shutdown is none of KVM's events. */
-export function toVcpuEvents({ exception, interrupt, ...events }: X86Events): KvmVcpuEvents {
+/**
+ * A shutdown is none of KVM's events: it is the exit that comes of one.
+ * @param tripleFaults whether triple faults are events of the VM (KVM_CAP_X86_TRIPLE_FAULT_EVENT): then one that was about to
+ *   end the last run is forgotten
+ */
+export function toVcpuEvents({ exception, interrupt, ...events }: X86Events, tripleFaults: boolean): KvmVcpuEvents {
+  const valid = KVM_VCPUEVENT_VALID_NMI_PENDING | KVM_VCPUEVENT_VALID_SHADOW;
   return {
     exception: {
       injected: exception === null ? 0 : 1,
@@ -39,7 +45,7 @@ export function toVcpuEvents({ exception, interrupt, ...events }: X86Events): Kv
     },
     nmi: { injected: 0, pending: events.nmiPending ? 1 : 0, masked: events.nmiMasked ? 1 : 0 },
     sipiVector: 0,
-    flags: KVM_VCPUEVENT_VALID_NMI_PENDING | KVM_VCPUEVENT_VALID_SHADOW,
+    flags: tripleFaults ? valid | KVM_VCPUEVENT_VALID_TRIPLE_FAULT : valid,
     smi: { smm: 0, pending: 0, smmInsideNmi: 0, latchedInit: 0 },
     tripleFault: { pending: 0 },
     exceptionHasPayload: 0,

@@ -61,6 +61,8 @@ export interface KvmVcpuParts {
   readonly thread: VcpuThread | undefined;
   /** Set if the interrupt controllers are in the kernel. */
   readonly irqchip: { reset(): void } | undefined;
+  /** Whether triple faults are events of the VM. */
+  readonly tripleFaults: boolean;
 }
 
 /**
@@ -99,8 +101,9 @@ export class KvmAcceleratorVcpu implements X86Vcpu, Asker {
     this.#memory = parts.memory;
     this.#questions = new Questions(parts.vcpu.kvmRun, parts.sink, parts.memory);
     this.#cpuid = new InstalledCpuid(parts.vcpu, parts.sink, parts.cpuid);
-    const { clock, xsaveArea, listedMsrs } = parts;
-    this.#state = { vcpu: this.#vcpu, clock, xsaveArea, msrs: new Msrs(this.#vcpu, listedMsrs) };
+    const { clock, xsaveArea, listedMsrs, tripleFaults } = parts;
+    const msrs = new Msrs(this.#vcpu, listedMsrs);
+    this.#state = { vcpu: this.#vcpu, clock, xsaveArea, msrs, tripleFaults };
     this.#thread = parts.thread;
     if (parts.irqchip !== undefined) this.#apic = new LocalApic(this.#vcpu, this.id, parts.irqchip);
     this.reset();
@@ -264,7 +267,8 @@ export class KvmAcceleratorVcpu implements X86Vcpu, Asker {
   reset(): void {
     this.#checkUsable('reset');
     using _ = this.#hold();
-    if (this.#thread === undefined) this.#complete();
+    // KVM goes on with an instruction that still asks something, whatever its registers are by then.
+    if (this.#thread === undefined) this.#settle();
     else this.#thread.discard();
     this.#questions.state = NOTHING;
     this.#nextExit = NO_EXIT;

@@ -32,6 +32,8 @@ export interface StateParts {
   readonly clock: Pick<KvmVm, 'getClock' | 'setClock'>;
   readonly msrs: Msrs;
   readonly xsaveArea: XsaveArea;
+  /** Whether triple faults are events of the VM. */
+  readonly tripleFaults: boolean;
 }
 
 /**
@@ -95,7 +97,7 @@ export function resetState(parts: StateParts): void {
   parts.msrs.reset();
 }
 
-function writeCpu({ vcpu, xsaveArea }: StateParts, state: CpuState): void {
+function writeCpu({ vcpu, xsaveArea, tripleFaults }: StateParts, state: CpuState): void {
   // No interrupt is pending in them: the events say so.
   writeSregs(vcpu, toSregs(state.special));
   vcpu.setRegs(state.registers);
@@ -104,7 +106,7 @@ function writeCpu({ vcpu, xsaveArea }: StateParts, state: CpuState): void {
   vcpu.setXsave(xsaveArea.write(state.fpu, state.xsave.components));
   vcpu.setDebugregs(toDebugregs(state.debug));
   // Last: setting registers forgets exceptions.
-  vcpu.setVcpuEvents(toVcpuEvents(state.events));
+  vcpu.setVcpuEvents(toVcpuEvents(state.events, tripleFaults));
 }
 
 /** XCR0, or what it is as good as where there is none. */

@@ -9,7 +9,12 @@ import {
 import type { X86Vcpu } from '@picovm/core/x86';
 import type { KvmVm } from '../ioctls/kvm-vm.ts';
 import { MAILBOX_SIZE, type NativeCrew } from '../native/addon.ts';
-import { KVM_CAP_X86_USER_SPACE_MSR, KVM_CAP_XSAVE2, KVM_MSR_EXIT_REASON_UNKNOWN } from '../native/constants.ts';
+import {
+  KVM_CAP_X86_TRIPLE_FAULT_EVENT,
+  KVM_CAP_X86_USER_SPACE_MSR,
+  KVM_CAP_XSAVE2,
+  KVM_MSR_EXIT_REASON_UNKNOWN,
+} from '../native/constants.ts';
 import type { KvmCpuidEntry2 } from '../structures/cpuid.ts';
 import { cpuidOfVcpu, xsaveLeaves } from '../vcpu/cpuid-table.ts';
 import { KvmAcceleratorVcpu } from '../vcpu/kvm-vcpu.ts';
@@ -48,6 +53,7 @@ export class KvmAcceleratorVm implements AcceleratorVm<X86Vcpu> {
   readonly #parts: KvmVmParts;
   readonly #slots: MemorySlots;
   readonly #vcpus: KvmAcceleratorVcpu[] = [];
+  readonly #tripleFaults: boolean;
   #disposed = false;
 
   /** Takes over `vm`. @throws VmError `ERR_KVM` */
@@ -59,6 +65,9 @@ export class KvmAcceleratorVm implements AcceleratorVm<X86Vcpu> {
     this.#slots = new MemorySlots(vm, parts.arena);
     vm.setIdentityMapAddr(IDENTITY_MAP_ADDRESS);
     vm.setTssAddr(TSS_ADDRESS);
+    // Kernels before 6.1 have no such event.
+    this.#tripleFaults = vm.checkExtensionInt(KVM_CAP_X86_TRIPLE_FAULT_EVENT) > 0;
+    if (this.#tripleFaults) vm.enableCap(KVM_CAP_X86_TRIPLE_FAULT_EVENT, 1);
     if (supports.exits.has('rdmsr')) vm.enableCap(KVM_CAP_X86_USER_SPACE_MSR, KVM_MSR_EXIT_REASON_UNKNOWN);
     if (makeCrew !== undefined) {
       this.irq = new KernelIrqchip(vm);
@@ -79,7 +88,7 @@ export class KvmAcceleratorVm implements AcceleratorVm<X86Vcpu> {
     try {
       const xsaveArea = new XsaveArea(xsaveLeaves(cpuid), this.#vm.checkExtensionInt(KVM_CAP_XSAVE2));
       const vcpu = new KvmAcceleratorVcpu({
-        ...{ id, vcpu: kvmVcpu, sink, memory, listedMsrs, xsaveArea },
+        ...{ id, vcpu: kvmVcpu, sink, memory, listedMsrs, xsaveArea, tripleFaults: this.#tripleFaults },
         cpuid: cpuidOfVcpu(cpuid, id),
         clock: this.#vm,
         thread: this.threads?.start(kvmVcpu),
