@@ -69,7 +69,10 @@ kvm_enable_cap CallEnableCap(const Napi::CallbackInfo& info, const Fd& fd, bool 
   std::memcpy(&cap, bytes.data, sizeof(cap));
   if (!is_plain(cap.cap)) {
     const std::string number = std::to_string(cap.cap);
-    ThrowArgument(env, ("capability " + number + " is none that can be enabled here: see enable_cap.cc").c_str());
+    ThrowArgument(env, ("capability " + number +
+                        " cannot be enabled here: KVM_ENABLE_CAP has none of that number for this kind of object, or its "
+                        "argument is an address or a descriptor")
+                           .c_str());
   }
   if (fd.Ioctl(KVM_ENABLE_CAP, &cap) < 0) ThrowErrno(env, "KVM_ENABLE_CAP", errno);
   return cap;

@@ -137,11 +137,12 @@ Napi::Value KvmVm::ClearDirtyLog(const Napi::CallbackInfo& info) {
   return env.Undefined();
 }
 
-// (struct kvm_irqfd, eventfd, eventfd for KVM_IRQFD_FLAG_RESAMPLE or undefined): the descriptors are filled in.
+// (struct kvm_irqfd, eventfd, eventfd, which may be undefined without KVM_IRQFD_FLAG_RESAMPLE): the descriptors are filled in.
 Napi::Value KvmVm::Irqfd(const Napi::CallbackInfo& info) {
   auto irqfd = StructArgument<kvm_irqfd>(info, 0, "irqfd");
   irqfd.fd = static_cast<uint32_t>(KvmEventFd::Argument(info, 1));
-  irqfd.resamplefd = info[2].IsUndefined() ? UINT32_MAX : static_cast<uint32_t>(KvmEventFd::Argument(info, 2));
+  const bool may_lack = (irqfd.flags & KVM_IRQFD_FLAG_RESAMPLE) == 0 && info[2].IsUndefined();
+  irqfd.resamplefd = may_lack ? UINT32_MAX : static_cast<uint32_t>(KvmEventFd::Argument(info, 2));
   Ioctl(info.Env(), "KVM_IRQFD", KVM_IRQFD, &irqfd);
   return info.Env().Undefined();
 }
@@ -154,10 +155,11 @@ Napi::Value KvmVm::Ioeventfd(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-// (struct kvm_hyperv_eventfd, eventfd or undefined): the descriptor is filled in.
+// (struct kvm_hyperv_eventfd, eventfd, which may be undefined with KVM_HYPERV_EVENTFD_DEASSIGN): the descriptor is filled in.
 Napi::Value KvmVm::HypervEventfd(const Napi::CallbackInfo& info) {
   auto eventfd = StructArgument<kvm_hyperv_eventfd>(info, 0, "hyperv_eventfd");
-  eventfd.fd = info[1].IsUndefined() ? -1 : KvmEventFd::Argument(info, 1);
+  const bool may_lack = (eventfd.flags & KVM_HYPERV_EVENTFD_DEASSIGN) != 0 && info[1].IsUndefined();
+  eventfd.fd = may_lack ? -1 : KvmEventFd::Argument(info, 1);
   Ioctl(info.Env(), "KVM_HYPERV_EVENTFD", KVM_HYPERV_EVENTFD, &eventfd);
   return info.Env().Undefined();
 }

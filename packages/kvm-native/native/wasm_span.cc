@@ -46,7 +46,9 @@ void CheckStaysThere(Napi::Env env, const AddonData& data, const Napi::Value& me
   bool can_move = false;
   if (napi_is_arraybuffer(env, buffer, &can_move) != napi_ok || !can_move) return;
   if (Grows(data, memory, Napi::Number::New(env, 1)) || Grows(data, memory, Napi::BigInt::New(env, uint64_t{1}))) {
-    ThrowArgument(env, "memory must not be able to grow: its maximum must be its initial size");
+    ThrowArgument(env,
+                  "memory must not be able to grow: its maximum must be its initial size. It has grown by a page now, "
+                  "because nothing but trying tells");
   }
 }
 

@@ -146,8 +146,8 @@ export interface Vcpu {
   /**
    * Runs the guest until something comes that the sink does not answer, or the budget is used up. Synchronous.
    * Never throws for what a guest does. A `halt` exit leaves the guest behind its HLT: it is the caller that waits.
-   * @throws VmError `ERR_DEVICE` if a function threw that the user gave the vCPU: the run then ends as `failed`; another
-   *   one if the host fails it: `vm.run` then rejects with it
+   * @throws VmError `ERR_DEVICE` if a function threw that the user gave the vCPU, `ERR_VM_DISPOSED` after `dispose`: `vm.run`
+   *   then ends as `failed`; another one if the host fails it: `vm.run` then rejects with it
    */
   run(budget: RunBudget): ControlExit;
   /**
@@ -195,6 +195,9 @@ export interface Vcpu {
   differences?(state: VcpuState): readonly SnapshotDifference[];
   /** Tells the vCPU that the sink now answers other things, as `answersCpuid` does. */
   sinkChanged(): void;
-  /** Gives back everything. Idempotent. */
+  /**
+   * Gives back everything. Idempotent. Inside of `run` it makes that return `kicked` first. `vm.run` ends as `failed` when it
+   * enters the guest of a disposed first vCPU next; one that waits in HLT is entered when something wakes it.
+   */
   dispose(): void;
 }

@@ -4,6 +4,7 @@ import type { ControlExit, SystemEvent } from '../exits/exit.ts';
 import type { ExitDispatcher } from '../exits/exit-dispatcher.ts';
 import type { RunState } from '../snapshot/vm-snapshot.ts';
 import type { DrivenClock } from '../time/clock.ts';
+import { unlessDisposed, wasDisposed } from './disposed-vcpu.ts';
 import { type Ending, endingOfExit } from './ending.ts';
 import type { RunOptions } from './vm-options.ts';
 import { WakeUp } from './wake-up.ts';
@@ -105,7 +106,7 @@ export class RunLoop {
 
   async run(options: RunOptions): Promise<Ending> {
     const { signal, sliceMs = 1, timeoutMs = Number.POSITIVE_INFINITY, maxExits = Number.POSITIVE_INFINITY } = options;
-    const { vcpu, threads, exits, clock } = this.#parts;
+    const { threads, exits, clock } = this.#parts;
     const deadline = performance.now() + timeoutMs;
     const onAbort = (): void => this.end({ outcome: 'aborted' });
     this.#running = true;
@@ -114,7 +115,7 @@ export class RunLoop {
     clock.resume();
     try {
       if (signal?.aborted) onAbort();
-      if (this.#halted && vcpu.dump().location !== this.#haltedAt) this.#halted = false;
+      if (this.#halted && this.#location() !== this.#haltedAt) this.#halted = false;
       while (this.#ending === undefined) {
         const idle = this.#slice(Math.min(performance.now() + sliceMs, deadline));
         if (this.#ending !== undefined) break;
@@ -122,7 +123,8 @@ export class RunLoop {
         else if (idle) await this.#wakeUp.sleep(Math.min(deadline - performance.now(), this.#untilAlarm() / NS_PER_MS));
         else await yieldToHost();
       }
-      if (this.#halted) this.#haltedAt = vcpu.dump().location;
+      if (this.#halted) this.#haltedAt = this.#location();
+      this.#halted &&= this.#haltedAt !== '';
       // What the vCPUs asked last may still fail.
       threads?.pause();
       return this.#ending;
@@ -175,8 +177,9 @@ export class RunLoop {
     try {
       return vcpu.run(budget);
     } catch (error) {
-      // A function that the user gave the vCPU threw, as a device might. Anything else means that the host fails it.
-      if (!isVmError(error) || error.code !== 'ERR_DEVICE') throw error;
+      // A function that the user gave the vCPU threw, as a device might, or somebody disposed it. Anything else means that
+      // the host fails it.
+      if (!isVmError(error) || (error.code !== 'ERR_DEVICE' && !wasDisposed(error))) throw error;
       this.#inGuest = false;
       this.end({ outcome: 'failed', error });
       return { reason: 'kicked' };
@@ -195,7 +198,9 @@ export class RunLoop {
       // Looking costs some system calls on KVM, and a guest that made an exit in this slice was not stuck in all of it.
       const quiet = exits.total === this.#exitsBefore;
       this.#exitsBefore = exits.total;
-      if (quiet && vcpu.isStuck(interruptsPossible())) this.end({ outcome: 'halted', exit });
+      // Who was asked about the exit may have disposed it.
+      const stuck = quiet && unlessDisposed(() => vcpu.isStuck(interruptsPossible()), false);
+      if (stuck) this.end({ outcome: 'halted', exit });
     } else if (disposition === undefined) {
       if (exit.reason === 'halt' && exit.interruptsEnabled && interruptsPossible()) this.#halted = true;
       else this.end(endingOfExit(exit));
@@ -216,6 +221,11 @@ export class RunLoop {
       const message = `a device's alarm threw: ${messageOf(cause)}`;
       this.end({ outcome: 'failed', error: new VmError('ERR_DEVICE', message, { cause }) });
     }
+  }
+
+  // Empty if the vCPU was disposed: it is nowhere, and waits for nothing.
+  #location(): string {
+    return unlessDisposed(() => this.#parts.vcpu.dump().location, '');
   }
 
   #leaveGuest(): void {

@@ -8,7 +8,7 @@ import type { VmCounters } from './counters.ts';
  * How a run ended.
  * - `halted`: the guest can make no more progress: `HLT` or `jmp $` that no interrupt can end
  * - `shutdown`, `reset`: the guest asked the machine to power off or to restart
- * - `failed`: triple fault, an exit that nobody claims, a crash, or a device that threw
+ * - `failed`: triple fault, an exit that nobody claims, a crash, a device that threw, or a first vCPU that was disposed
  * - `stopped`: `vm.stop()`, an exit handler that said so, or a breakpoint of the host
  * - `timeout`, `aborted`, `max-exits`: the limits that `run` was given
  */
@@ -27,12 +27,12 @@ export interface RunResult<D extends VcpuDump = VcpuDump> {
   readonly exit: ControlExit | undefined;
   /** Id of the vCPU whose exit ended the run; 0 if none did. */
   readonly vcpu: number;
-  /** The state of that vCPU when the run ended. */
+  /** The state of that vCPU when the run ended. If it was disposed meanwhile, there are no registers in it. */
   readonly cpu: D;
   /** The last accesses to ports and MMIO, the oldest first. */
   readonly recentAccesses: readonly AccessRecord[];
   /** All counters, as they were at the end. */
   readonly counters: VmCounters;
-  /** Set if a device or a handler threw, or an access was refused: that ended the run. */
+  /** Set if a device or a handler threw, an access was refused, or the first vCPU was disposed: that ended the run. */
   readonly error: VmError | undefined;
 }

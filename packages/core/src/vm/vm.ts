@@ -24,6 +24,7 @@ import { checkDevices, markJoined } from './check-devices.ts';
 import { checkRunOptions, checkSnapshotOptions, checkVmOptions } from './check-options.ts';
 import { collectCounters, type VmCounters } from './counters.ts';
 import { type DeviceHost, deviceContext } from './device-context.ts';
+import { NOWHERE, unlessDisposed } from './disposed-vcpu.ts';
 import { describeEnding, type Ending } from './ending.ts';
 import { restoreSnapshot } from './restore-snapshot.ts';
 import { RunLoop } from './run-loop.ts';
@@ -312,7 +313,7 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
 
   #result(ending: Ending): RunResult<ReturnType<V['dump']>> {
     const vcpu = ending.exit === undefined ? 0 : (this.#acceleratorVm.threads?.exited ?? 0);
-    const cpu = this.vcpus[vcpu].dump() as ReturnType<V['dump']>;
+    const cpu = unlessDisposed(() => this.vcpus[vcpu].dump(), NOWHERE) as ReturnType<V['dump']>;
     return {
       outcome: ending.outcome,
       message: describeEnding(ending, cpu, vcpu),

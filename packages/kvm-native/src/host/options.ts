@@ -1,4 +1,5 @@
-import { VmError } from '@picovm/core';
+import { showValue, VmError } from '@picovm/core';
+import { invalid } from '../structures/layout.ts';
 
 /** What `kvm()` takes. */
 export interface KvmOptions {
@@ -38,14 +39,33 @@ export interface ResolvedOptions extends KvmHost {
 
 /**
  * Fills in the defaults. Works where there is no `process`.
- * @throws VmError `ERR_INVALID_ARGUMENT` if `irqchip` is none of its values
+ * @throws VmError `ERR_INVALID_ARGUMENT` if one has the wrong type, or `irqchip` is none of its values
  */
 export function resolveOptions(options: KvmOptions): ResolvedOptions {
+  checkOptions(options, "{ device: '/dev/kvm' }");
   const { device = '/dev/kvm', addon, irqchip = 'none', host = {} } = options;
+  checkText('device', device);
+  checkText('addon', addon, true);
+  checkOptions(host, "host: { arch: 'x64' }");
   if (irqchip !== 'none' && irqchip !== 'kernel') {
-    throw new VmError('ERR_INVALID_ARGUMENT', `irqchip is 'none' or 'kernel', not ${String(irqchip)}`, { irqchip });
+    throw new VmError('ERR_INVALID_ARGUMENT', `irqchip is 'none' or 'kernel', not ${showValue(irqchip)}`, { irqchip });
   }
   const { process } = globalThis as { process?: { platform?: string; arch?: string } };
   const { platform = process?.platform ?? '', arch = process?.arch ?? '', cpuinfo = '/proc/cpuinfo' } = host;
+  // A browser has no name for either.
+  if (typeof platform !== 'string' || typeof arch !== 'string') throw invalid('host', 'made of strings', host);
+  checkText('host.cpuinfo', cpuinfo);
   return { device, addon, irqchip, platform, arch, cpuinfo };
+}
+
+/** @param example what they look like. @throws VmError `ERR_INVALID_ARGUMENT` if options are no object */
+export function checkOptions(options: unknown, example: string): void {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
+  throw invalid('options', `an object, such as ${example}`, options);
+}
+
+/** @throws VmError `ERR_INVALID_ARGUMENT` if it is no string, or an empty one */
+export function checkText(name: string, value: unknown, isOptional = false): void {
+  if (isOptional && value === undefined) return;
+  if (typeof value !== 'string' || value === '') throw invalid(name, 'a path', value);
 }

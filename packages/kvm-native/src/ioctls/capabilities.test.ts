@@ -14,6 +14,7 @@ describe('capabilities', () => {
       expect(() => guest.vm.enableCap(capability, 1)).toThrow(invalid);
       expect(() => guest.vcpu.enableCap(capability, 1)).toThrow(invalid);
     }
+    expect(() => guest.vm.enableCap(196, 1)).toThrow(/196 cannot be .* address or a descriptor/);
     for (const args of [[1, 2, 3, 4, 5], [-1], [2n ** 64n], [0.5], ['1' as never]]) {
       expect(() => guest.vm.enableCap(K.KVM_CAP_HALT_POLL, ...args)).toThrow(invalid);
     }
@@ -108,6 +109,14 @@ describe('devices in the kernel', () => {
 });
 
 describe('VMs of the guest', () => {
+  it.each([{ length: 2 ** 32 }, 2 ** 32, 2 ** 20 + 1, 127, 128.5, -1, 1e300, Number.NaN, 128n, '128', null])(
+    'are not given %s as room for their state',
+    (room) => {
+      using guest = new RawGuest();
+      expect(() => guest.vcpu.getNestedState(room as number)).toThrow(invalid);
+    },
+  );
+
   it('have a state', (context) => {
     using guest = new RawGuest();
     const { vcpu } = guest;

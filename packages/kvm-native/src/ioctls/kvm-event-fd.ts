@@ -1,5 +1,6 @@
 import { VmError } from '@picovm/core';
 import { loadAddon } from '../host/load-addon.ts';
+import { checkOptions, checkText } from '../host/options.ts';
 import { Unavailable } from '../host/unavailable.ts';
 import type { NativeEventFd } from '../native/addon.ts';
 import { ioctl } from '../native/kvm-error.ts';
@@ -31,8 +32,8 @@ export class KvmEventFd extends KvmDescriptor<NativeEventFd> {
   #isOpen = true;
 
   /** @throws VmError `ERR_KVM`, `ERR_ACCELERATOR_UNAVAILABLE` where the addon cannot be loaded, `ERR_INVALID_ARGUMENT` */
-  constructor({ initial = 0, semaphore = false, addon }: KvmEventFdOptions = {}) {
-    super(make(addon, initial, semaphore));
+  constructor(options: KvmEventFdOptions = {}) {
+    super(make(options));
   }
 
   /**
@@ -102,7 +103,10 @@ export class KvmEventFd extends KvmDescriptor<NativeEventFd> {
   }
 }
 
-function make(addon: string | undefined, initial: number, semaphore: boolean): NativeEventFd {
+function make(options: KvmEventFdOptions): NativeEventFd {
+  checkOptions(options, '{ initial: 1 }');
+  const { initial = 0, semaphore = false, addon } = options;
+  checkText('addon', addon, true);
   try {
     const { KvmEventFd } = loadAddon(addon);
     return ioctl(() => new KvmEventFd(initial, semaphore));

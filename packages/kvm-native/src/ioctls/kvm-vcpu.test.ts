@@ -97,6 +97,21 @@ describe('run', () => {
     }
   });
 
+  it.each([
+    ['a string', '1000000'],
+    ['NaN', Number.NaN],
+    ['a bigint', 5n],
+    ['an object', {}],
+    ['null', null],
+    ['less than nothing', -5],
+  ])('is refused a time that is %s', (_what, nanoseconds) => {
+    using guest = new RawGuest();
+    expect(() => guest.vcpu.run(nanoseconds as number)).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining('nanoseconds') }),
+    );
+    expect(guest.run()).toBe(K.KVM_EXIT_HLT);
+  });
+
   it('gives a triple fault, and the words of an internal error', () => {
     using guest = new RawGuest([0x0f, 0x0b]); // ud2, with no IDT to look the handler up in
     const { vcpu } = guest;

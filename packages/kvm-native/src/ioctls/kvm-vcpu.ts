@@ -50,10 +50,11 @@ export class KvmVcpu extends VcpuIoctls {
    *   completes the instruction that the last exit interrupted. Without it, as many calls as it takes share 50 ms, because
    *   setting a timer costs a system call
    * @returns KVM_EXIT_*, and KVM_EXIT_INTR when the time was up
-   * @throws VmError `ERR_KVM`: EFAULT for memory that cannot be reached, EBADF when the vCPU or its VM was closed
+   * @throws VmError `ERR_KVM`: EFAULT for memory that cannot be reached, EBADF when the vCPU or its VM was closed;
+   *   `ERR_INVALID_ARGUMENT` for a time that is negative, or no number
    */
   run(nanoseconds?: number): number {
-    const code = this.enter(nanoseconds ?? this.#slice);
+    const code = this.enter(nanoseconds === undefined ? this.#slice : duration(nanoseconds));
     if (code < 0) throw refused(-code);
     this.#slice = code === KVM_EXIT_INTR ? LONGEST_SLICE : GO_ON;
     return code;
@@ -96,6 +97,12 @@ export class KvmVcpu extends VcpuIoctls {
     const count = this.call((native) => native.takeDirty(bytes));
     return Array.from({ length: count }, (_, i) => DIRTY_GFN.decode(bytes.subarray(i * DIRTY_GFN.size)));
   }
+}
+
+// The addon takes what is no number for 0, and a loop around `run` would never enter the guest.
+function duration(nanoseconds: number): number {
+  if (typeof nanoseconds === 'number' && nanoseconds >= 0) return nanoseconds;
+  throw invalid('nanoseconds', 'a number from 0 on', nanoseconds);
 }
 
 function refused(errno: number): VmError {

@@ -1,6 +1,6 @@
 import type { NativeSystem } from '../native/addon.ts';
 import { CPUID2, type KvmCpuidEntry2 } from '../structures/cpuid.ts';
-import { type KvmMsrEntry, MSR_LIST, MSRS } from '../structures/msrs.ts';
+import { type KvmMsrEntry, MSR_LIST, MSRS, msrsRequest } from '../structures/msrs.ts';
 import { U64 } from '../structures/scalars.ts';
 import { KvmExtensions } from './extensions.ts';
 import { fillEntries } from './growing.ts';
@@ -79,7 +79,7 @@ export class SystemIoctls extends KvmExtensions<NativeSystem> {
    * @throws VmError `ERR_KVM`: E2BIG for too many; `ERR_INVALID_ARGUMENT`
    */
   getMsrs(indices: readonly number[]): KvmMsrEntry[] {
-    const bytes = MSRS.encode(indices.map((index) => ({ index, data: 0n })));
+    const bytes = msrsRequest(indices);
     return MSRS.decode(
       bytes,
       this.call((native) => native.getMsrs(bytes)),

@@ -1,5 +1,6 @@
 import { CPUID2, type KvmCpuidEntry2 } from '../structures/cpuid.ts';
 import { enableCapBytes } from '../structures/enable-cap.ts';
+import { invalid } from '../structures/layout.ts';
 import { PRE_FAULT_MEMORY } from '../structures/pre-fault.ts';
 import { type KvmTranslation, TRANSLATION } from '../structures/translation.ts';
 import { fillEntries } from './growing.ts';
@@ -8,6 +9,8 @@ import { VcpuEventIoctls } from './vcpu-events.ts';
 
 /** Bytes of a nested state without data. */
 const NESTED_HEADER_BYTES = 128;
+/** Many times what any processor has. */
+const MOST_NESTED_BYTES = 2 ** 20;
 
 /** All ioctls of a vCPU but KVM_RUN. */
 export class VcpuIoctls extends VcpuEventIoctls {
@@ -104,11 +107,15 @@ export class VcpuIoctls extends VcpuEventIoctls {
    * The state of VMs that the guest runs itself.
    *
    * KVM_GET_NESTED_STATE (api.rst 4.114; KVM_CAP_NESTED_STATE; Linux 4.20).
-   * @param room bytes, 128 at least; KVM_CAP_NESTED_STATE answers how many there may be
+   * @param room bytes, 128 to 2^20; KVM_CAP_NESTED_STATE answers how many there may be
    * @returns `struct kvm_nested_state`, as many bytes as it has
-   * @throws VmError `ERR_KVM`: E2BIG if there is no room for it; EINVAL where there is no such thing
+   * @throws VmError `ERR_KVM`: E2BIG if there is no room for it; EINVAL where there is no such thing;
+   *   `ERR_INVALID_ARGUMENT`
    */
   getNestedState(room: number = NESTED_HEADER_BYTES): Uint8Array {
+    if (!Number.isInteger(room) || room < NESTED_HEADER_BYTES || room > MOST_NESTED_BYTES) {
+      throw invalid('room', `an integer from ${NESTED_HEADER_BYTES} to ${MOST_NESTED_BYTES}`, room);
+    }
     const bytes = new Uint8Array(room);
     this.call((native) => native.getNestedState(bytes));
     return bytes.slice(0, new DataView(bytes.buffer).getUint32(4, true));
@@ -122,6 +129,7 @@ export class VcpuIoctls extends VcpuEventIoctls {
    * @throws VmError `ERR_KVM`: EINVAL; `ERR_INVALID_ARGUMENT` for less than 128 bytes
    */
   setNestedState(state: Uint8Array): void {
+    if (!(state instanceof Uint8Array)) throw invalid('state', 'a Uint8Array', state);
     this.call((native) => native.setNestedState(state.slice()));
   }
 

@@ -1,7 +1,7 @@
 import type { NativeVcpu } from '../native/addon.ts';
 import { DEBUGREGS, type KvmDebugregs } from '../structures/debugregs.ts';
 import { FPU, type KvmFpu } from '../structures/fpu.ts';
-import { type KvmMsrEntry, MSRS, REG_LIST } from '../structures/msrs.ts';
+import { type KvmMsrEntry, MSRS, msrsRequest, REG_LIST } from '../structures/msrs.ts';
 import { type KvmRegs, REGS } from '../structures/regs.ts';
 import { type KvmSregs, type KvmSregs2, SREGS, SREGS2 } from '../structures/sregs.ts';
 import { type KvmXcr, XCRS } from '../structures/xcrs.ts';
@@ -177,7 +177,7 @@ export abstract class VcpuRegisterIoctls extends KvmDescriptor<NativeVcpu> {
    * @throws VmError `ERR_KVM`: E2BIG for too many; `ERR_INVALID_ARGUMENT`
    */
   getMsrs(indices: readonly number[]): KvmMsrEntry[] {
-    const bytes = MSRS.encode(indices.map((index) => ({ index, data: 0n })));
+    const bytes = msrsRequest(indices);
     const count = this.call((native) => native.getMsrs(bytes));
     return MSRS.decode(bytes, count);
   }

@@ -8,9 +8,10 @@ import {
 import { HYPERV_EVENTFD, IOEVENTFD, IRQFD, type KvmIoeventfd } from '../structures/eventfds.ts';
 import { IRQ_LEVEL, type KvmMsi, MSI } from '../structures/interrupts.ts';
 import { decodeIrqchip, encodeIrqchip, irqchipRequest, type KvmIrqchip } from '../structures/irqchip.ts';
+import { invalid } from '../structures/layout.ts';
 import { type KvmPitState2, PIT_CONFIG, PIT_STATE2, REINJECT_CONTROL } from '../structures/pit.ts';
 import { IRQ_ROUTING, type KvmIrqRoutingEntry } from '../structures/routing.ts';
-import type { KvmEventFd } from './kvm-event-fd.ts';
+import { KvmEventFd } from './kvm-event-fd.ts';
 import { VmMemoryIoctls } from './vm-memory.ts';
 
 /** The VM ioctls for interrupts: controllers and timers in the kernel, and eventfds. */
@@ -115,6 +116,7 @@ export abstract class VmInterruptIoctls extends VmMemoryIoctls {
   irqfd(eventfd: KvmEventFd, gsi: number, resample?: KvmEventFd): Disposable {
     const assign = IRQFD.encode({ gsi, flags: resample === undefined ? 0 : KVM_IRQFD_FLAG_RESAMPLE });
     const deassign = IRQFD.encode({ gsi, flags: KVM_IRQFD_FLAG_DEASSIGN });
+    if (resample !== undefined) checkEventFd('resample', resample);
     // The kernel keeps the other eventfd itself.
     const other = resample?.object;
     return this.#register(
@@ -133,6 +135,8 @@ export abstract class VmInterruptIoctls extends VmMemoryIoctls {
    * @throws VmError `ERR_KVM`: EEXIST if there is one for these writes; EINVAL; `ERR_INVALID_ARGUMENT`
    */
   ioeventfd(eventfd: KvmEventFd, request: KvmIoeventfd): Disposable {
+    // First as it is: what is wrong with it is to be told of it.
+    IOEVENTFD.encode(request);
     const flags = (request.flags ?? 0) & ~KVM_IOEVENTFD_FLAG_DEASSIGN;
     const assign = IOEVENTFD.encode({ ...request, flags: flags >>> 0 });
     const deassign = IOEVENTFD.encode({ ...request, flags: (flags | KVM_IOEVENTFD_FLAG_DEASSIGN) >>> 0 });
@@ -205,8 +209,11 @@ export abstract class VmInterruptIoctls extends VmMemoryIoctls {
 
   /** Closes the VM, after what was registered with eventfds was unregistered. Its vCPUs can no longer run. */
   override close(): void {
-    for (const registration of [...this.#registrations]) registration[Symbol.dispose]();
-    super.close();
+    try {
+      for (const registration of [...this.#registrations]) registration[Symbol.dispose]();
+    } finally {
+      super.close();
+    }
   }
 
   // Each of the two, the eventfd and the VM, ends it when it is closed, and neither holds on to it after that.
@@ -215,6 +222,7 @@ export abstract class VmInterruptIoctls extends VmMemoryIoctls {
     assign: (native: NativeVm, fd: KvmEventFd['object']) => void,
     deassign: (native: NativeVm, fd: KvmEventFd['object']) => void,
   ): Disposable {
+    checkEventFd('eventfd', eventfd);
     this.call((native) => assign(native, eventfd.object));
     const registration: Disposable = {
       [Symbol.dispose]: () => {
@@ -227,4 +235,9 @@ export abstract class VmInterruptIoctls extends VmMemoryIoctls {
     eventfd.registrations.add(registration);
     return registration;
   }
+}
+
+// Before anything of it is used: the addon would refuse the object only where it needs one.
+function checkEventFd(name: string, value: unknown): void {
+  if (!(value instanceof KvmEventFd)) throw invalid(name, 'a KvmEventFd', value);
 }

@@ -56,6 +56,10 @@ describe('memory slots', () => {
     const { vm } = guest;
     const region = { slot: 3, guestPhysAddr: 0x100000, memorySize: 4096 };
     const growable = new WebAssembly.Memory({ initial: 1, maximum: 4 });
+    expect(() => vm.setUserMemoryRegion({ ...region, memory: growable })).toThrow(
+      /must not be able to grow.* grown by a page/,
+    );
+    expect(growable.buffer.byteLength).toBe(2 * 65536);
     expect(() => vm.setUserMemoryRegion({ ...region, memory: growable })).toThrow(invalid);
     const shared = new WebAssembly.Memory({ initial: 1, maximum: 4, shared: true });
     vm.setUserMemoryRegion({ ...region, memory: shared });

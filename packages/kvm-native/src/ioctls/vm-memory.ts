@@ -2,6 +2,7 @@ import { type ArenaMemory, VmError } from '@picovm/core';
 import type { NativeVm } from '../native/addon.ts';
 import { failedWith } from '../native/kvm-error.ts';
 import { COALESCED_ZONE, type KvmCoalescedMmioZone } from '../structures/coalesced.ts';
+import { checkObject } from '../structures/layout.ts';
 import { ADDRESS } from '../structures/scalars.ts';
 import { KvmExtensions } from './extensions.ts';
 
@@ -40,9 +41,10 @@ export abstract class VmMemoryIoctls extends KvmExtensions<NativeVm> {
    * KVM_SET_USER_MEMORY_REGION (api.rst 4.35; KVM_CAP_USER_MEMORY; Linux 2.6.25).
    * @throws VmError `ERR_KVM`: EEXIST if another slot has some of these addresses, which `details.overlaps` names; EINVAL if
    *   a slot's size or memory changes, or one is deleted that there is not; `ERR_INVALID_ARGUMENT` for an alignment, a
-   *   range outside the memory, or memory that could move
+   *   range outside the memory, or memory that could move (which has grown by a page then, see `memory`)
    */
   setUserMemoryRegion(region: KvmUserspaceMemoryRegion): void {
+    checkObject('kvm_userspace_memory_region', region);
     const { slot, flags = 0, guestPhysAddr, memorySize, memory, offset = 0 } = region;
     try {
       this.call((native) => native.setUserMemoryRegion(slot, flags, guestPhysAddr, memory, offset, memorySize));

@@ -82,7 +82,7 @@ export const SURFACE: Readonly<Record<Kind, Methods>> = {
     clearDirtyLog: [number32, integer(2 ** 40), integer(U32, 64), { kind: 'at-least', size: 8 }],
     irqfd: [bytes(32), { kind: 'eventfd' }, { kind: 'optional-eventfd' }],
     ioeventfd: [bytes(64), { kind: 'eventfd' }],
-    hypervEventfd: [bytes(24), { kind: 'optional-eventfd' }],
+    hypervEventfd: [bytes(24), { kind: 'eventfd' }],
     x86SetMsrFilter: [number32, { kind: 'bytes', size: 12 }, { kind: 'bitmaps' }],
     createDevice: [number32, number32],
     getStatsFd: [],

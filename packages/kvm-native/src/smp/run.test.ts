@@ -216,6 +216,43 @@ describe('the vCPUs of a VM', () => {
     expect(guest.counts()[3]).toBe(before[3]);
   });
 
+  it.each(['a handler', 'a timer'])('end their run when %s disposes the first', async (who) => {
+    using guest = new SmpGuest(
+      'modes',
+      4,
+      who === 'a timer' ? [count, count, halt, halt] : [output, count, count, input],
+    );
+    const { vm } = guest;
+    const first = (): void => vm.vcpus[0].dispose();
+    if (who === 'a handler') guest.board.onAccess = (number) => void (number === 0 && first());
+    const running = guest.run();
+    if (who === 'a timer') {
+      await guest.started([0, 1]);
+      first();
+    }
+    expect(await running).toMatchObject({ outcome: 'failed', vcpu: 0, error: { code: 'ERR_VM_DISPOSED' } });
+    await expectStill(guest);
+    expect(await guest.run()).toMatchObject({ outcome: 'failed', error: { code: 'ERR_VM_DISPOSED' } });
+    for (const look of [() => vm.vcpus[0].dump(), () => vm.vcpus[0].isStuck(true)]) {
+      expect(look).toThrow(expect.objectContaining({ code: 'ERR_VM_DISPOSED' }));
+    }
+    vm.dispose();
+    for (const look of [() => vm.vcpus[1].dump(), () => vm.vcpus[1].isStuck(true)]) {
+      expect(look).toThrow(expect.objectContaining({ code: 'ERR_VM_DISPOSED' }));
+    }
+  });
+
+  it('end it with a result, though the handler of that exit disposes the vCPU that made it', async () => {
+    using guest = new SmpGuest('modes', 4, [count, count, shutdown, output]);
+    guest.vm.on('shutdown', () => {
+      for (const vcpu of guest.vm.vcpus.slice(1)) vcpu.dispose();
+      return 'stop';
+    });
+    const result = await guest.run();
+    expect(result).toMatchObject({ outcome: 'stopped', vcpu: 2, exit: { reason: 'shutdown' } });
+    expect(result.message).toContain('its vCPU was disposed');
+  });
+
   it('are given back when a handler disposes the VM', async () => {
     using guest = new SmpGuest('modes', 4, [output, output, output, input]);
     guest.board.onAccess = () => guest.vm.dispose();

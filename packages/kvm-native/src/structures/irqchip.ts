@@ -1,4 +1,4 @@
-import { bytesField, type Field, type Layout, layout, list, physical, u8, u32, u64 } from './layout.ts';
+import { bytesField, checkObject, type Field, type Layout, layout, list, physical, u8, u32, u64 } from './layout.ts';
 
 /** `struct kvm_pic_state`: one of the two 8259A. A byte each. */
 export interface KvmPicState {
@@ -76,7 +76,9 @@ export function decodeIrqchip(bytes: Uint8Array): KvmIrqchip {
   return { chipId: chipId as 0 | 1, pic: PIC.decode(chip) };
 }
 
+/** @throws VmError `ERR_INVALID_ARGUMENT` */
 export function encodeIrqchip(irqchip: KvmIrqchip): Uint8Array {
+  checkObject('kvm_irqchip', irqchip);
   const chip = new Uint8Array(512);
   chip.set(irqchip.chipId === 2 ? IOAPIC.encode(irqchip.ioapic) : PIC.encode(irqchip.pic));
   return RAW.encode({ chipId: irqchip.chipId, chip });

@@ -1,5 +1,6 @@
 import type { KvmExit } from './exits.ts';
 import { decodeExit } from './exits.ts';
+import { invalid } from './layout.ts';
 import { type KvmRegs, REGS } from './regs.ts';
 import { type KvmSregs, SREGS } from './sregs.ts';
 import { type KvmVcpuEvents, VCPU_EVENTS } from './vcpu-events.ts';
@@ -51,7 +52,7 @@ export class KvmRun {
   }
   /** Asks for it, or no longer. */
   set requestInterruptWindow(value: number) {
-    this.bytes[0] = value;
+    this.bytes[0] = number(value, 'requestInterruptWindow');
   }
 
   /** 0 or 1: complete the instruction that the last exit interrupted, and execute none (KVM_CAP_IMMEDIATE_EXIT). */
@@ -60,7 +61,7 @@ export class KvmRun {
   }
   /** Asks for it, or no longer: KVM leaves it as it is. */
   set immediateExit(value: number) {
-    this.bytes[IMMEDIATE_EXIT] = value;
+    this.bytes[IMMEDIATE_EXIT] = number(value, 'immediateExit');
   }
 
   /** KVM_EXIT_*. */
@@ -89,7 +90,7 @@ export class KvmRun {
   }
   /** For the guest, when it is entered next. */
   set cr8(value: bigint) {
-    this.view.setBigUint64(CR8, value, true);
+    this.view.setBigUint64(CR8, bigint(value, 'cr8'), true);
   }
 
   /** IA32_APIC_BASE. */
@@ -121,7 +122,7 @@ export class KvmRun {
   }
   /** The answer to a read. */
   set ioValue(value: number) {
-    this.#ioWords[0] = value;
+    this.#ioWords[0] = number(value, 'ioValue');
   }
 
   // KVM_EXIT_MMIO.
@@ -145,7 +146,7 @@ export class KvmRun {
   }
   /** The answer to a read. */
   set mmioData(value: bigint) {
-    this.view.setBigUint64(EXIT + 8, value, true);
+    this.view.setBigUint64(EXIT + 8, bigint(value, 'mmioData'), true);
   }
   /** Its lower half, 32 bits, signed: a bigint would have to be allocated. */
   get mmioDataLow(): number {
@@ -153,7 +154,7 @@ export class KvmRun {
   }
   /** The answer to a read of at most 4 bytes. */
   set mmioDataLow(value: number) {
-    this.#words[(EXIT + 8) / 4] = value;
+    this.#words[(EXIT + 8) / 4] = number(value, 'mmioDataLow');
   }
   /** Its upper half, likewise. */
   get mmioDataHigh(): number {
@@ -161,14 +162,14 @@ export class KvmRun {
   }
   /** The upper half of the answer. */
   set mmioDataHigh(value: number) {
-    this.#words[(EXIT + 12) / 4] = value;
+    this.#words[(EXIT + 12) / 4] = number(value, 'mmioDataHigh');
   }
 
   // KVM_EXIT_X86_RDMSR and KVM_EXIT_X86_WRMSR.
 
   /** The answer: not 0 raises #GP. */
   set msrError(value: number) {
-    this.bytes[EXIT] = value;
+    this.bytes[EXIT] = number(value, 'msrError');
   }
   /** Which register. */
   get msrIndex(): number {
@@ -180,14 +181,14 @@ export class KvmRun {
   }
   /** The answer to a read. */
   set msrData(value: bigint) {
-    this.view.setBigUint64(EXIT + 16, value, true);
+    this.view.setBigUint64(EXIT + 16, bigint(value, 'msrData'), true);
   }
 
   // KVM_EXIT_HYPERCALL.
 
   /** The answer. */
   set hypercallRet(value: bigint) {
-    this.view.setBigUint64(EXIT + 56, value, true);
+    this.view.setBigUint64(EXIT + 56, bigint(value, 'hypercallRet'), true);
   }
 
   // Registers that cross with the exits (api.rst 6.74, KVM_CAP_SYNC_REGS).
@@ -198,7 +199,7 @@ export class KvmRun {
   }
   /** From the next exit on. */
   set kvmValidRegs(value: bigint) {
-    this.view.setBigUint64(VALID_REGS, value, true);
+    this.view.setBigUint64(VALID_REGS, bigint(value, 'kvmValidRegs'), true);
   }
   /** KVM_SYNC_X86_*: which of them KVM is to take over when the guest is entered. It is 0 again after that. */
   get kvmDirtyRegs(): bigint {
@@ -206,7 +207,7 @@ export class KvmRun {
   }
   /** When the guest is entered next. */
   set kvmDirtyRegs(value: bigint) {
-    this.view.setBigUint64(DIRTY_REGS, value, true);
+    this.view.setBigUint64(DIRTY_REGS, bigint(value, 'kvmDirtyRegs'), true);
   }
   /** What `getRegs` would give, with KVM_SYNC_X86_REGS. */
   get syncRegs(): KvmRegs {
@@ -237,4 +238,15 @@ export class KvmRun {
   exit(): KvmExit {
     return decodeExit(this.exitReason, new DataView(this.bytes.buffer, this.bytes.byteOffset + EXIT, 256), this.ioData);
   }
+}
+
+// By its type alone, because some are answers to frequent exits: of a number, the lower bits count.
+function number(value: number, name: string): number {
+  if (typeof value !== 'number') throw invalid(name, 'a number', value);
+  return value;
+}
+
+function bigint(value: bigint, name: string): bigint {
+  if (typeof value !== 'bigint') throw invalid(name, 'a bigint', value);
+  return value;
 }

@@ -41,7 +41,7 @@ export function layout<T extends object>(name: string, size: number, fields: Fie
     return value as T;
   };
   const write = (view: DataView, at: number, value: T, path: string): void => {
-    if (typeof value !== 'object' || value === null) throw invalid(path, 'an object', value);
+    checkObject(path, value);
     for (const { key, offset, field } of rows) {
       const part = (value as Record<string, unknown>)[key];
       if (part !== undefined || !field.isOptional) field.write(view, at + offset, part, `${path}.${key}`);
@@ -170,7 +170,7 @@ export function entries<T>(name: string, header: number, entry: Field<T>, countO
   return {
     room,
     encode(values) {
-      if (!Array.isArray(values)) throw invalid(name, 'an array', values);
+      checkArray(name, values);
       const bytes = room(values.length);
       const view = viewOf(bytes);
       view.setUint32(countOffset, values.length, true);
@@ -184,6 +184,16 @@ export function entries<T>(name: string, header: number, entry: Field<T>, countO
       return Array.from({ length: count }, (_, i) => entry.read(view, header + i * entry.size));
     },
   };
+}
+
+/** @throws VmError `ERR_INVALID_ARGUMENT` if an argument, or a part of it, is no object */
+export function checkObject(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) throw invalid(name, 'an object', value);
+}
+
+/** @throws VmError `ERR_INVALID_ARGUMENT` if it is no array */
+export function checkArray(name: string, value: unknown): void {
+  if (!Array.isArray(value)) throw invalid(name, 'an array', value);
 }
 
 /** For an argument of the wrong type, or out of its range. */

@@ -1,4 +1,4 @@
-import { invalid, u32 } from './layout.ts';
+import { checkArray, checkObject, invalid, u32 } from './layout.ts';
 
 /** `struct kvm_msr_filter`. */
 export interface KvmMsrFilter {
@@ -24,9 +24,13 @@ const MOST_BITS = 0x600 * 8;
 
 /** As the addon takes it. @throws VmError `ERR_INVALID_ARGUMENT` */
 export function msrFilterArguments(filter: KvmMsrFilter): [flags: number, ranges: Uint8Array, bitmaps: Uint8Array[]] {
+  checkObject('kvm_msr_filter', filter);
+  checkArray('kvm_msr_filter.ranges', filter.ranges);
   const ranges = new DataView(new ArrayBuffer(filter.ranges.length * 12));
-  const bitmaps = filter.ranges.map(({ flags, base, nmsrs, bitmap }, i) => {
+  const bitmaps = filter.ranges.map((range, i) => {
     const path = `kvm_msr_filter.ranges[${i}]`;
+    checkObject(path, range);
+    const { flags, base, nmsrs, bitmap } = range;
     u32.write(ranges, i * 12, flags, `${path}.flags`);
     u32.write(ranges, i * 12 + 4, nmsrs, `${path}.nmsrs`);
     u32.write(ranges, i * 12 + 8, base, `${path}.base`);

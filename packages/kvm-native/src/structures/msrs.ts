@@ -1,4 +1,4 @@
-import { type Entries, entries, type Layout, layout, u32, u64 } from './layout.ts';
+import { checkArray, type Entries, entries, type Layout, layout, u32, u64 } from './layout.ts';
 
 /** `struct kvm_msr_entry`: a model-specific register and its value (Intel SDM volume 4). */
 export interface KvmMsrEntry {
@@ -10,6 +10,12 @@ const MSR: Layout<KvmMsrEntry> = layout<KvmMsrEntry>('kvm_msr_entry', 16, { inde
 
 /** `struct kvm_msrs`. */
 export const MSRS: Entries<KvmMsrEntry> = entries('kvm_msrs', 8, MSR);
+
+/** The structure with nothing in it but which registers are meant. @throws VmError `ERR_INVALID_ARGUMENT` */
+export function msrsRequest(indices: readonly number[]): Uint8Array {
+  checkArray('indices', indices);
+  return MSRS.encode(indices.map((index) => ({ index, data: 0n })));
+}
 
 /** `struct kvm_msr_list`: indices of model-specific registers. */
 export const MSR_LIST: Entries<number> = entries('kvm_msr_list', 4, u32);

@@ -1,4 +1,4 @@
-import { type Entries, entries, u32, u64 } from './layout.ts';
+import { checkObject, type Entries, entries, u32, u64 } from './layout.ts';
 
 /** `struct kvm_pmu_event_filter`. */
 export interface KvmPmuEventFilter {
@@ -16,6 +16,7 @@ const FILTER: Entries<bigint> = entries('kvm_pmu_event_filter', 32, u64, 4);
 
 /** @throws VmError `ERR_INVALID_ARGUMENT` */
 export function encodePmuEventFilter(filter: KvmPmuEventFilter): Uint8Array {
+  checkObject('kvm_pmu_event_filter', filter);
   const bytes = FILTER.encode(filter.events);
   const view = new DataView(bytes.buffer);
   u32.write(view, 0, filter.action, 'kvm_pmu_event_filter.action');

@@ -1,6 +1,5 @@
 import {
   type ControlExit,
-  type ExitSink,
   type GuestMemory,
   type RunBudget,
   type SnapshotDifference,
@@ -22,10 +21,8 @@ import {
   type X86VcpuState,
 } from '@picovm/core/x86';
 import type { KvmVcpu } from '../ioctls/kvm-vcpu.ts';
-import type { KvmVm } from '../ioctls/kvm-vm.ts';
 import { LONGEST_SLICE } from '../native/addon.ts';
 import { KVM_EXIT_INTR, KVM_EXIT_IRQ_WINDOW_OPEN, KVM_EXIT_SHUTDOWN } from '../native/constants.ts';
-import type { KvmCpuidEntry2 } from '../structures/cpuid.ts';
 import type { KvmRun } from '../structures/kvm-run.ts';
 import type { KvmSregs } from '../structures/sregs.ts';
 import { codeBytes } from './code-bytes.ts';
@@ -36,34 +33,13 @@ import { Msrs } from './msrs.ts';
 import { ANSWERED, isQuestion, NOTHING, Questions, UNANSWERED } from './questions.ts';
 import { codeSize, specialRegisters, writeSregs } from './registers.ts';
 import { differencesOf, readState, resetState, type StateParts, writeState } from './state.ts';
+import type { KvmVcpuParts } from './vcpu-parts.ts';
 import { type Asker, NOT_HELD, type VcpuThread } from './vcpu-thread.ts';
-import type { XsaveArea } from './xsave-area.ts';
 
 /** `jmp $` in its longest form, with an operand-size prefix. */
 const SELF_JUMP_BYTES = 7;
 /** Stands for "KVM was not entered yet". */
 const NO_EXIT = -1e9;
-
-/** What a vCPU is made of. */
-export interface KvmVcpuParts {
-  readonly id: number;
-  readonly vcpu: KvmVcpu;
-  readonly sink: ExitSink;
-  readonly memory: GuestMemory;
-  /** What CPUID answers if nobody else wants to. */
-  readonly cpuid: readonly KvmCpuidEntry2[];
-  /** KVM's clock for the guests of this VM. */
-  readonly clock: Pick<KvmVm, 'getClock' | 'setClock'>;
-  /** What KVM_GET_MSR_INDEX_LIST says. */
-  readonly listedMsrs: readonly number[];
-  readonly xsaveArea: XsaveArea;
-  /** Set if it runs in a thread of its own. */
-  readonly thread: VcpuThread | undefined;
-  /** Set if the interrupt controllers are in the kernel. */
-  readonly irqchip: { reset(): void } | undefined;
-  /** Whether triple faults are events of the VM. */
-  readonly tripleFaults: boolean;
-}
 
 /**
  * A vCPU of KVM. After an exit for I/O, KVM completes the instruction only when it is entered again; until then its
@@ -279,6 +255,7 @@ export class KvmAcceleratorVcpu implements X86Vcpu, Asker {
   }
 
   isStuck(interruptsPossible: boolean): boolean {
+    this.#checkNotDisposed('isStuck');
     using _ = this.#hold();
     const { rip, rflags } = this.getRegisters();
     if (interruptsPossible && (rflags & BigInt(RFLAGS.IF)) !== 0n) return false;
@@ -289,6 +266,7 @@ export class KvmAcceleratorVcpu implements X86Vcpu, Asker {
   }
 
   dump(): X86Dump {
+    this.#checkNotDisposed('dump');
     using _ = this.#hold();
     return dumpX86(this.getRegisters(), this.getSpecialRegisters());
   }
@@ -371,8 +349,9 @@ export class KvmAcceleratorVcpu implements X86Vcpu, Asker {
     if (this.#disposed) return;
     this.#disposed = true;
     // Called by a handler while the guest runs, it only ends the run, which then closes everything.
-    if (this.#running) this.kick();
-    else this.#vcpu.close();
+    if (!this.#running) this.#vcpu.close();
+    // The first one stands for all: the run loop, which may sleep, is to notice.
+    if (this.#running || this.id === 0) this.kick();
   }
 
   // As long as the result is not disposed, it is not in the guest.

@@ -110,4 +110,18 @@ export const FAULT_CASES: readonly AcceleratorCase[] = [
       next.runToHalt();
     },
   },
+  {
+    name: 'a vCPU that is disposed in the middle of a run ends it with a result',
+    run: async (accelerator) => {
+      const device = portDevice(0x80, { write: () => vm.vcpu.dispose() });
+      using vm = machine(accelerator, PROGRAMS.writeThenCount, [device]);
+      for (let round = 0; round < 2; round++) {
+        const { outcome, error, cpu } = await runToEnd(vm);
+        checkEqual([outcome, error?.code], ['failed', 'ERR_VM_DISPOSED'], 'the outcome, and the code of the error');
+        checkEqual(cpu.codeAddress, undefined, 'where its code is');
+      }
+      await failsWith('ERR_VM_DISPOSED', () => vm.vcpu.dump(), 'dump() after dispose()');
+      await failsWith('ERR_VM_DISPOSED', () => vm.vcpu.isStuck(true), 'isStuck() after dispose()');
+    },
+  },
 ];
