@@ -307,6 +307,10 @@ export const BROKEN_ACCELERATORS: readonly BrokenAccelerator[] = [
       return exit;
     }),
   ),
+  brokenVcpu('a vCPU that is disposed in the middle of a run ends it with a result', 'it tells what was', (vcpu) => {
+    const before = vcpu.dump();
+    return { dump: () => before };
+  }),
   broken('machines are independent', 'all machines share a sink', sharingSinks()),
   broken(
     'dispose may be called twice, and ends all use',
