@@ -63,8 +63,12 @@ export function cLoop({ code, dataSegment }: ExitGuest): CLoop {
   return new CLoop(code, dataSegment);
 }
 
-/** The same guest on the library: a `Vm` with a device that counts what is written. */
-export function libraryVm({ code, dataSegment }: ExitGuest, onWrite: (value: number) => void): Vm<X86Vcpu> {
+/** The same guest on the library: a `Vm` with a device that counts what is written, and need not see it at once. */
+export function libraryVm(
+  { code, dataSegment }: ExitGuest,
+  onWrite: (value: number) => void,
+  coalesced = false,
+): Vm<X86Vcpu> {
   const kept = new Uint8Array(0x1000);
   const handler = {
     read: () => 0,
@@ -80,8 +84,8 @@ export function libraryVm({ code, dataSegment }: ExitGuest, onWrite: (value: num
         id: 'sink',
         type: 'bench',
         attach: (context) => {
-          context.claimPorts({ base: PORT, length: 1 }, handler);
-          context.claimMmio({ base: MMIO, length: 4096 }, handler);
+          context.claimPorts({ base: PORT, length: 1, coalesced }, handler);
+          context.claimMmio({ base: MMIO, length: 4096, coalesced }, handler);
         },
       },
     ],

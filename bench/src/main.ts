@@ -2,6 +2,7 @@ import type { Benchmark } from './benchmark.ts';
 import { eventLoop } from './event-loop.ts';
 import { interpMips } from './interp-mips.ts';
 import { kvmAllocations } from './kvm-allocations.ts';
+import { kvmCoalesced } from './kvm-coalesced.ts';
 import { kvmExits } from './kvm-exits.ts';
 import { kvmKicks } from './kvm-kicks.ts';
 import { kvmMemory } from './kvm-memory.ts';
@@ -12,7 +13,7 @@ import { formatTable } from './print-table.ts';
 import { startup } from './startup.ts';
 import { v86 } from './v86.ts';
 
-const KVM = [kvmExits, kvmVcpuExits, kvmAllocations, kvmSlices, kvmKicks, kvmMemory];
+const KVM = [kvmExits, kvmCoalesced, kvmVcpuExits, kvmAllocations, kvmSlices, kvmKicks, kvmMemory];
 const BENCHMARKS: readonly Benchmark[] = [interpMips, v86, ...KVM, startup, eventLoop];
 
 /**

@@ -55,7 +55,13 @@ export const debugConsole: DeviceFactory<DebugConsoleOptions, DebugConsole> = /*
     output: { type: 'function', description: 'takes what the guest writes' } as FunctionOption<Output>,
     onOutputError: { type: 'function', description: 'takes what output throws' } as FunctionOption<OnOutputError>,
   },
-  ranges: [{ space: 'port', base: { option: 'port' }, length: 1, width: { max: 1 }, label: 'debug console' }],
+  ranges: [
+    {
+      ...{ space: 'port', base: { option: 'port' }, length: 1, width: { max: 1 }, label: 'debug console' },
+      // Nothing comes back but a constant.
+      coalesced: true,
+    },
+  ],
   create({ id, output, onOutputError }, { ranges }) {
     return new DebugConsoleDevice(id, ranges[0], new OutputPort(output, onOutputError));
   },

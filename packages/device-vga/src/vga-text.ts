@@ -55,7 +55,7 @@ export const vgaText: DeviceFactory<VgaTextOptions, VgaText> = /* @__PURE__ */ d
     rows: { type: 'integer', min: 1, max: 64, default: 25, description: 'rows of cells' },
   },
   ranges: [
-    { space: 'mmio', base: TEXT_MEMORY_BASE, length: TEXT_MEMORY_SIZE, label: 'text memory' },
+    { space: 'mmio', base: TEXT_MEMORY_BASE, length: TEXT_MEMORY_SIZE, label: 'text memory', coalesced: true },
     { space: 'port', base: 0x3c0, length: 16, width: BYTES, label: 'VGA attribute, sequencer, DAC, graphics' },
     { space: 'port', base: 0x3d4, length: 2, width: BYTES, label: 'VGA CRT controller' },
     { space: 'port', base: 0x3da, length: 1, width: BYTES, label: 'VGA input status 1' },

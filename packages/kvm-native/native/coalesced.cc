@@ -16,15 +16,21 @@ struct RingHead {
 constexpr uint32_t kEntries = (kPageSize - sizeof(RingHead)) / sizeof(kvm_coalesced_mmio);
 static_assert(sizeof(kvm_coalesced_mmio) == 24 && kEntries == 170);
 
+// Its page in a vCPU's mapping, or null.
+uint8_t* RingPage(kvm_run* run, const VmState& vm) {
+  const size_t offset = vm.coalesced_page * kPageSize;
+  if (offset == 0 || offset + kPageSize > vm.vcpu_mmap_size) return nullptr;
+  return reinterpret_cast<uint8_t*>(run) + offset;
+}
+
 }  // namespace
 
 // The ring is that of the VM: all its vCPUs show the same page. The kernel writes at `last`, and nobody but its user at
 // `first`.
 int VcpuState::TakeCoalesced(uint8_t* out, size_t room) {
   if (run_ == nullptr) return -EBADF;
-  const size_t offset = vm_->coalesced_page * kPageSize;
-  if (offset == 0 || offset + kPageSize > vm_->vcpu_mmap_size) return -ENXIO;
-  uint8_t* const page = reinterpret_cast<uint8_t*>(run_) + offset;
+  uint8_t* const page = RingPage(run_, *vm_);
+  if (page == nullptr) return -ENXIO;
   auto* const head = reinterpret_cast<RingHead*>(page);
   uint32_t first = __atomic_load_n(&head->first, __ATOMIC_RELAXED);
   const uint32_t last = __atomic_load_n(&head->last, __ATOMIC_ACQUIRE);
@@ -37,4 +43,11 @@ int VcpuState::TakeCoalesced(uint8_t* out, size_t room) {
   }
   __atomic_store_n(&head->first, first, __ATOMIC_RELEASE);
   return static_cast<int>(count);
+}
+
+bool VcpuState::HasCoalesced() const {
+  uint8_t* const page = RingPage(run_, *vm_);
+  if (page == nullptr) return false;
+  const auto* const head = reinterpret_cast<const RingHead*>(page);
+  return __atomic_load_n(&head->first, __ATOMIC_RELAXED) != __atomic_load_n(&head->last, __ATOMIC_ACQUIRE);
 }

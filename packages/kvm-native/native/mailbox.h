@@ -13,11 +13,12 @@ struct Mailbox {
   static constexpr size_t kDataSize = 4096;
   static constexpr size_t kSize = 8192;
 
-  uint8_t run[4092];
+  uint8_t run[4088];
+  int32_t coalesced;        // whether writes wait in the ring, as of the last exit
   int32_t kick;             // JavaScript's: run is to return at the next instruction boundary
   uint8_t data[kDataSize];  // the elements of a port access
 };
 
 static_assert(sizeof(kvm_run) <= sizeof(Mailbox::run), "the copy must end before the rest");
-static_assert(offsetof(Mailbox, kick) == 4092 && offsetof(Mailbox, data) == 4096 && sizeof(Mailbox) == Mailbox::kSize,
+static_assert(offsetof(Mailbox, coalesced) == 4088 && offsetof(Mailbox, kick) == 4092 && offsetof(Mailbox, data) == 4096 && sizeof(Mailbox) == Mailbox::kSize,
               "src/native/addon.ts says so");

@@ -48,6 +48,8 @@ class VcpuState {
   // Takes what the ring of coalesced writes has, at most `room` of `struct kvm_coalesced_mmio`. Returns how many, or a
   // negative errno.
   int TakeCoalesced(uint8_t* out, size_t room);
+  // Whether it has something: all that this vCPU wrote before its last exit, at least.
+  bool HasCoalesced() const;
 
   // Takes what this vCPU's ring of dirty pages has, at most `room` of `struct kvm_dirty_gfn`. Returns as TakeCoalesced does.
   int TakeDirty(uint8_t* out, size_t room);

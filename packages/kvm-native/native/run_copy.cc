@@ -56,6 +56,7 @@ int VcpuState::TakeCopy(int result) {
   CopyExit(copy, run, run_->exit_reason);
   std::memcpy(copy + kSyncOffset, run + kSyncOffset, kRegsOffset - kSyncOffset);
   if (run_->kvm_valid_regs != 0) std::memcpy(copy + kRegsOffset, run + kRegsOffset, sizeof(kvm_sync_regs));
+  mailbox_->coalesced = HasCoalesced() ? 1 : 0;
   if (result != KVM_EXIT_IO) return result;
   if (!CheckIo()) return -EPROTO;
   std::memcpy(mailbox_->data, run + io_offset_, io_bytes_);

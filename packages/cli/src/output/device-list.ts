@@ -64,7 +64,11 @@ function claims(manifest: DeviceManifest): string {
   return [...parts, ...lines.map((line) => `IRQ ${line}`)].join('; ') || 'nothing';
 }
 
-function describeRange(manifest: DeviceManifest, { space, base, length }: DeviceRange): string {
+function describeRange(manifest: DeviceManifest, range: DeviceRange): string {
+  return `${describePlace(manifest, range)}${range.coalesced ? ' (coalesced writes)' : ''}`;
+}
+
+function describePlace(manifest: DeviceManifest, { space, base, length }: DeviceRange): string {
   const first = value(manifest, base);
   const count = value(manifest, length);
   if (first === undefined || count === undefined) return `${space} at ${place(manifest, base)}`;

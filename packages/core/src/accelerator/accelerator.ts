@@ -83,6 +83,15 @@ export interface AcceleratorVm<V extends Vcpu = Vcpu> {
    */
   mapMemory(region: MemoryRegion): Disposable;
   /**
+   * Lets the guests' writes to a range wait, until the result is disposed: they are pushed into the sink as
+   * `RangeSpec.coalesced` says, in any case before `run` returns. An access that is only partly in the range does not wait.
+   * Without this method, and for ranges that it cannot take any more, writes are pushed at once. Not inside of `run`.
+   * @param space which addresses: ports, or physical ones
+   * @param base the first of them
+   * @param size how many
+   */
+  coalesce?(space: 'port' | 'mmio', base: number, size: number): Disposable;
+  /**
    * Makes a vCPU, in its state after RESET, that pushes what its guest asks into `sink`.
    * @param id 0 for the first, which starts the guest; the others wait until the guest starts them
    */

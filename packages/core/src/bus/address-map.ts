@@ -12,6 +12,8 @@ export interface MapEntry {
   readonly owner: string;
   /** What the range is for; may be empty. */
   readonly label: string;
+  /** Set if its owner need not see writes at once: see `RangeSpec.coalesced`. */
+  readonly coalesced?: boolean;
 }
 
 /** The map as lines of text: memory and MMIO in the order of their addresses, then the ports. */
@@ -21,7 +23,8 @@ export function formatAddressMap(entries: readonly MapEntry[]): string {
   const rows = (list: readonly MapEntry[], digits: number): string[] =>
     list.map((entry) => {
       const range = `${hex(entry.base, digits)}-${hex(entry.base + entry.length - 1, digits)}`;
-      return `  ${range}  ${entry.space.padEnd(6)}  ${entry.owner}${entry.label === '' ? '' : `  (${entry.label})`}`;
+      const notes = [entry.label, entry.coalesced ? 'coalesced writes' : ''].filter((note) => note !== '').join(', ');
+      return `  ${range}  ${entry.space.padEnd(6)}  ${entry.owner}${notes === '' ? '' : `  (${notes})`}`;
     });
   return ['physical addresses', ...rows(physical, 8), 'I/O ports', ...rows(ports, 4)].join('\n');
 }

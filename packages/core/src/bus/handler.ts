@@ -49,6 +49,23 @@ export interface RangeSpec {
   readonly width?: AccessWidths;
   /** What the range is for, for the address map; the owner's id alone if not given. */
   readonly label?: string;
+  /**
+   * The handler need not see writes at once, which spares the guest most of its exits. It still sees each of them, once,
+   * with its width and value, in the order in which the guest made them (each vCPU's, if there are several), and before
+   *
+   * - any later access of the same vCPU, to whatever address, that makes it leave the guest; all reads do, so that what is read
+   *   is never older than what was written before;
+   * - every other exit of that vCPU: HLT, CPUID, an interrupt window, a shutdown;
+   * - the end of a slice, of `vm.run`, and `snapshot`, `restore` and `reset`.
+   *
+   * So a write is late by a slice at most (`sliceMs`; 10 ms while no vCPU with a thread of its own asks anything). What may
+   * show it: the guest's registers and memory, guest time, and what `stop`, `maxExits` or a system event of the handler
+   * find the guest at, are those of then; and an interrupt that the handler raises comes by so much later. It suits what only
+   * collects (a frame buffer, a log), and not doorbells, acknowledgements or power switches. Handlers of exits are asked, and observers
+   * told, as late. Each write counts as the exit that it would have been. Accelerators that cannot do it, or no more of it,
+   * deliver at once. Default false.
+   */
+  readonly coalesced?: boolean;
 }
 
 /** An access to an address that nobody owns. */

@@ -1,6 +1,13 @@
 import type { MapEntry } from './address-map.ts';
 import type { MmioHandler, RangeSpec } from './handler.ts';
-import { checkRange, type OwnedRange, type OwnerAccessCounts, overlapError, RangeEntry } from './range-entry.ts';
+import {
+  checkRange,
+  mapEntry,
+  type OwnedRange,
+  type OwnerAccessCounts,
+  overlapError,
+  RangeEntry,
+} from './range-entry.ts';
 import { atOnce, type BusOptions, SizedAccess } from './sized-access.ts';
 
 /** x86 has at most 52 physical address bits (Intel SDM volume 3A, section 4.1.4), which a number holds exactly. */
@@ -35,6 +42,7 @@ export class MmioBus extends SizedAccess<MmioHandler> {
     if (existing !== undefined) throw overlapError('mmio', { owner, base: spec.base, length: spec.length }, existing);
     this.#entries.push(new RangeEntry(spec, owner, handler));
     this.#entries.sort((a, b) => a.base - b.base);
+    this.claimed(spec);
   }
 
   /** Reads 8 bytes: one call where the owner takes 64 bits, else two of 4. */
@@ -70,13 +78,7 @@ export class MmioBus extends SizedAccess<MmioHandler> {
 
   /** The claimed ranges in the order of their addresses. */
   map(): MapEntry[] {
-    return this.#entries.map((entry) => ({
-      space: 'mmio',
-      base: entry.base,
-      length: entry.length,
-      owner: entry.owner,
-      label: entry.label,
-    }));
+    return this.#entries.map((entry) => mapEntry('mmio', entry));
   }
 
   /** How often each owner's addresses were touched. */

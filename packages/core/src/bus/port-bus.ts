@@ -2,7 +2,7 @@ import { VmError } from '../errors.ts';
 import type { AccessSize } from './access.ts';
 import type { MapEntry } from './address-map.ts';
 import type { PortHandler, RangeSpec } from './handler.ts';
-import { checkRange, type OwnerAccessCounts, overlapError, RangeEntry, takesAsIs } from './range-entry.ts';
+import { checkRange, mapEntry, type OwnerAccessCounts, overlapError, RangeEntry, takesAsIs } from './range-entry.ts';
 import { atOnce, type BusOptions, SizedAccess } from './sized-access.ts';
 
 const PORTS = 0x10000;
@@ -30,6 +30,7 @@ export class PortBus extends SizedAccess<PortHandler> {
     }
     this.#entries.push(new RangeEntry(spec, owner, handler));
     this.#owners.fill(this.#entries.length - 1, spec.base, spec.base + spec.length);
+    this.claimed(spec);
   }
 
   /**
@@ -82,13 +83,7 @@ export class PortBus extends SizedAccess<PortHandler> {
   map(): MapEntry[] {
     return this.entries()
       .sort((a, b) => a.base - b.base)
-      .map((entry) => ({
-        space: 'port',
-        base: entry.base,
-        length: entry.length,
-        owner: entry.owner,
-        label: entry.label,
-      }));
+      .map((entry) => mapEntry('port', entry));
   }
 
   /** How often each owner's ports were touched. */

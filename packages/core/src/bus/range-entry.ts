@@ -1,6 +1,7 @@
 import { VmError } from '../errors.ts';
 import { hexRange } from '../format.ts';
 import type { AccessSize } from './access.ts';
+import type { MapEntry } from './address-map.ts';
 import type { MmioHandler, PortHandler, RangeSpec } from './handler.ts';
 
 /** A claimed range on a bus: who owns it, what answers it, and how often it was touched. */
@@ -10,6 +11,7 @@ export class RangeEntry<H extends PortHandler | MmioHandler> {
   readonly min: AccessSize;
   readonly max: AccessSize;
   readonly label: string;
+  readonly coalesced: boolean;
   readonly owner: string;
   readonly handler: H;
   reads = 0;
@@ -21,9 +23,16 @@ export class RangeEntry<H extends PortHandler | MmioHandler> {
     this.min = spec.width?.min ?? 1;
     this.max = spec.width?.max ?? 4;
     this.label = spec.label ?? '';
+    this.coalesced = spec.coalesced ?? false;
     this.owner = owner;
     this.handler = handler;
   }
+}
+
+/** The row of a claimed range in the address map. */
+export function mapEntry<H extends PortHandler | MmioHandler>(space: 'port' | 'mmio', entry: RangeEntry<H>): MapEntry {
+  const { base, length, owner, label, coalesced } = entry;
+  return { space, base, length, owner, label, ...(coalesced && { coalesced }) };
 }
 
 /** How often the addresses of one claimed range were touched. */
@@ -68,6 +77,14 @@ export function checkRange(space: string, spec: RangeSpec, owner: string, limit:
       `${owner} claims the ${space} range ${hexRange(base, length)} with widths ${min} to ${max}: ` +
         'both must be 1, 2 or 4, and base and length multiples of the smaller',
       { space, owner, base, length, width: { min, max } },
+    );
+  }
+  if (spec.coalesced !== undefined && typeof spec.coalesced !== 'boolean') {
+    throw new VmError(
+      'ERR_BUS_RANGE',
+      `${owner} claims the ${space} range ${hexRange(base, length)} with coalesced: ${spec.coalesced}, which must be ` +
+        'true or false',
+      { space, owner, base, length },
     );
   }
 }

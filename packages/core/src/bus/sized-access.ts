@@ -2,7 +2,7 @@ import { messageOf, VmError } from '../errors.ts';
 import { hex } from '../format.ts';
 import { refusePromise } from '../refuse-promise.ts';
 import { type AccessSize, allOnes, truncate } from './access.ts';
-import type { MmioHandler, OnUnmapped, PortHandler } from './handler.ts';
+import type { MmioHandler, OnUnmapped, PortHandler, RangeSpec } from './handler.ts';
 import { type RangeEntry, takesAsIs } from './range-entry.ts';
 
 /** How many unmapped addresses are reported, each once; further ones are only counted. */
@@ -16,6 +16,8 @@ export interface BusOptions {
   readonly onFault?: (error: VmError) => void;
   /** Takes the first touch of each unmapped address, as a sentence. */
   readonly onFirstUnmapped?: (message: string) => void;
+  /** Takes each claimed range whose owner need not see writes at once. */
+  readonly onCoalesced?: (space: 'port' | 'mmio', base: number, length: number) => void;
 }
 
 /** How many accesses nobody answered. */
@@ -35,6 +37,7 @@ export abstract class SizedAccess<H extends PortHandler | MmioHandler> {
   readonly #onUnmapped: OnUnmapped;
   readonly #onFault: ((error: VmError) => void) | undefined;
   readonly #onFirstUnmapped: ((message: string) => void) | undefined;
+  readonly #onCoalesced: BusOptions['onCoalesced'];
   readonly #reported = new Set<number>();
   /** How many accesses went to addresses that nobody owns. */
   readonly unmapped: UnmappedCounts = { reads: 0, writes: 0 };
@@ -45,6 +48,7 @@ export abstract class SizedAccess<H extends PortHandler | MmioHandler> {
     this.#onUnmapped = options.onUnmapped ?? 'float';
     this.#onFault = options.onFault;
     this.#onFirstUnmapped = options.onFirstUnmapped;
+    this.#onCoalesced = options.onCoalesced;
   }
 
   /** @internal Who owns one address. */
@@ -52,6 +56,11 @@ export abstract class SizedAccess<H extends PortHandler | MmioHandler> {
 
   /** @internal Where an address lies that an access reaches by running over the end of the space. */
   protected abstract wrap(address: number): number;
+
+  /** @internal A range has an owner now. */
+  protected claimed({ base, length, coalesced }: RangeSpec): void {
+    if (coalesced) this.#onCoalesced?.(this.#space, base, length);
+  }
 
   /** Reads `size` bytes at `address`. @returns an unsigned integer of `size` bytes */
   read(address: number, size: AccessSize): number {

@@ -50,8 +50,9 @@ function checkContent({ type, defaultId, options, ranges, irqs, supports }: Devi
     if (problem !== undefined) refuse(`its option '${name}' ${problem}`);
   }
   ranges.forEach((range: DeviceRange | null, i) => {
-    const { space, base, length } = (range ?? {}) as DeviceRange;
+    const { space, base, length, coalesced = false } = (range ?? {}) as DeviceRange;
     if (space !== 'port' && space !== 'mmio') refuse(`ranges.${i}.space must be 'port' or 'mmio'`);
+    if (typeof coalesced !== 'boolean') refuse(`ranges.${i}.coalesced must be true or false`);
     checkPlace(`ranges.${i}.base`, base, 0, Number.MAX_SAFE_INTEGER);
     checkPlace(`ranges.${i}.length`, length, 1, Number.MAX_SAFE_INTEGER);
   });

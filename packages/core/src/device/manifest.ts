@@ -25,6 +25,8 @@ export interface DeviceRange {
   readonly width?: AccessWidths;
   /** What the range is for, for address maps. */
   readonly label?: string;
+  /** Its handler need not see writes at once; see `RangeSpec`. Default false. */
+  readonly coalesced?: boolean;
 }
 
 /** What a device can do beyond answering its ranges. The test kit holds it to what is true here. */

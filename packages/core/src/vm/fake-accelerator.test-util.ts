@@ -17,6 +17,7 @@ import {
   type VcpuThreads,
   VmError,
 } from '../index.ts';
+import { CoalescingSink } from './coalescing-sink.test-util.ts';
 
 /**
  * The program of a fake vCPU. Each step up to a `yield` is one instruction: it may call the sink, and what it yields is
@@ -66,6 +67,12 @@ export class FakeVcpu implements Vcpu {
   }
 
   run(budget: RunBudget): ControlExit {
+    const exit = this.#run(budget);
+    if (this.sink instanceof CoalescingSink) this.sink.flush();
+    return exit;
+  }
+
+  #run(budget: RunBudget): ControlExit {
     this.budgets.push({ ...budget });
     this.#mayInject = false;
     const end = performance.now() + budget.nanoseconds / 1e6;
@@ -146,6 +153,8 @@ export interface FakeOptions {
   readonly maxVcpus?: number;
   readonly irq?: InterruptController;
   readonly threads?: VcpuThreads;
+  /** Writes may wait. */
+  readonly coalesces?: boolean;
   /** Which call fails. */
   readonly failing?: 'createVm' | 'mapMemory' | 'createVcpu' | 'vcpu.dispose';
 }
@@ -178,7 +187,8 @@ export class FakeAccelerator implements Accelerator<FakeVcpu> {
   }
 
   createVm({ arena }: AcceleratorVmOptions): AcceleratorVm<FakeVcpu> {
-    const { program = function* () {}, failing, irq, threads } = this.#options;
+    const { program = function* () {}, failing, irq, threads, coalesces } = this.#options;
+    let late: CoalescingSink | undefined;
     const { log, supports } = this;
     const failIf = (call: FakeOptions['failing']): void => {
       if (failing === call) throw new Error(`${call} fails`);
@@ -195,10 +205,23 @@ export class FakeAccelerator implements Accelerator<FakeVcpu> {
         log.push(`mapped ${region.name}`);
         return { [Symbol.dispose]: () => log.push(`unmapped ${region.name}`) };
       },
+      coalesce: coalesces
+        ? (space, base, size) => {
+            const zone = late?.add(space, base, size);
+            log.push(`zone ${space} ${base.toString(16)} ${size}`);
+            return {
+              [Symbol.dispose]: () => {
+                zone?.[Symbol.dispose]();
+                log.push(`zone ${space} ${base.toString(16)} ${size} gone`);
+              },
+            };
+          }
+        : undefined,
       createVcpu: (id, sink) => {
         failIf('createVcpu');
         log.push('vcpu made');
-        const vcpu = new FakeVcpu(id, sink, program, log);
+        if (coalesces) late = new CoalescingSink(sink);
+        const vcpu = new FakeVcpu(id, late ?? sink, program, log);
         const dispose = vcpu.dispose.bind(vcpu);
         vcpu.dispose = () => {
           dispose();

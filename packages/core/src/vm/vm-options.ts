@@ -32,7 +32,10 @@ export interface RunOptions {
   readonly sliceMs?: number;
   /** Milliseconds of host time after which the run ends with `timeout`. Default: none. */
   readonly timeoutMs?: number;
-  /** Number of exits after which the run ends with `max-exits`, unless the last of them ends it. Default: none. */
+  /**
+   * Number of exits after which the run ends with `max-exits`, unless the last of them ends it. Default: none. Where the last is
+   * a write that came late (see `RangeSpec.coalesced`), those that the guest has made since come, too, and count.
+   */
   readonly maxExits?: number;
 }
 

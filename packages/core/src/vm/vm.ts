@@ -2,9 +2,9 @@ import type { AcceleratorVm, Supports, Vcpu } from '../accelerator/accelerator.t
 import type { MapEntry } from '../bus/address-map.ts';
 import { MmioBus } from '../bus/mmio-bus.ts';
 import { PortBus } from '../bus/port-bus.ts';
-import { checkApiVersion } from '../device/define-device.ts';
+import type { BusOptions } from '../bus/sized-access.ts';
 import type { Device, DeviceContext } from '../device/device.ts';
-import { isVmError, messageOf, VmError } from '../errors.ts';
+import { VmError } from '../errors.ts';
 import type { Exit, ExitReason } from '../exits/exit.ts';
 import { ExitDispatcher } from '../exits/exit-dispatcher.ts';
 import type { Disposition, ExitHandler } from '../exits/handler-table.ts';
@@ -14,13 +14,13 @@ import { type Logger, silentLogger } from '../logger.ts';
 import { Arena, PAGE_SIZE } from '../memory/arena.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
 import { checkRegions, type MemoryRegion } from '../memory/region.ts';
-import { refusePromise } from '../refuse-promise.ts';
 import type { VmSnapshot } from '../snapshot/vm-snapshot.ts';
 import type { Clock, DrivenClock } from '../time/clock.ts';
 import { RealClock } from '../time/real-clock.ts';
 import { WatchedClock } from '../time/watched-clock.ts';
+import { attach } from './attach.ts';
 import { attempt, throwFirst } from './attempt.ts';
-import { checkDevices, markJoined } from './check-devices.ts';
+import { checkDevices } from './check-devices.ts';
 import { checkRunOptions, checkSnapshotOptions, checkVmOptions } from './check-options.ts';
 import { collectCounters, type VmCounters } from './counters.ts';
 import { type DeviceHost, deviceContext } from './device-context.ts';
@@ -94,7 +94,15 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
     this.devices = checkDevices(options.devices ?? []);
 
     const onFault = (error: VmError): void => this.#loop.end({ outcome: 'failed', error });
-    const busOptions = { onUnmapped, onFault, onFirstUnmapped: (message: string) => logger.info(message) };
+    const busOptions: BusOptions = {
+      onUnmapped,
+      onFault,
+      onFirstUnmapped: (message) => logger.info(message),
+      onCoalesced: (...range) => {
+        const zone = this.#released ? undefined : this.#acceleratorVm.coalesce?.(...range);
+        if (zone !== undefined) this.#mappings.push(zone);
+      },
+    };
     const ram = checkRegions(options.memory).reduce((sum, { size }) => sum + size, 0);
     const arena = new Arena(ram + Math.ceil(accelerator.arenaBytes / PAGE_SIZE) * PAGE_SIZE * vcpus, options);
     this.memory = new GuestMemory(arena, options.memory);
@@ -332,7 +340,7 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
     const failures = [
       ...[...this.#contexts.keys()].reverse().map((device) => attempt(device.id, () => device.dispose?.())),
       ...this.vcpus.map((vcpu) => attempt('a vCPU', () => vcpu.dispose())),
-      ...this.#mappings.map((mapping) => attempt('a memory mapping', () => mapping[Symbol.dispose]())),
+      ...this.#mappings.map((mapping) => attempt('a mapping', () => mapping[Symbol.dispose]())),
       attempt(this.acceleratorName, () => this.#acceleratorVm.dispose()),
     ];
     for (const failure of failures) if (failure !== undefined) this.#logger.error(failure.message);
@@ -382,16 +390,4 @@ function goOn(): Disposition {
 
 function asReserved({ name, base, size }: MemoryRegion): { owner: string; base: number; length: number } {
   return { owner: `memory region ${name}`, base, length: size };
-}
-
-// A VmError of `attach` says all that is to say: an overlap names both owners.
-function attach(device: Device, context: DeviceContext): void {
-  if (device.manifest !== undefined) checkApiVersion(device.manifest);
-  markJoined(device);
-  try {
-    refusePromise(device.attach(context));
-  } catch (cause) {
-    if (isVmError(cause)) throw cause;
-    throw new VmError('ERR_DEVICE', `${device.id} threw in attach: ${messageOf(cause)}`, { device: device.id, cause });
-  }
 }

@@ -1,5 +1,12 @@
 import { VmError } from '@picovm/core';
-import { KICK_OFFSET, LONGEST_SLICE, type NativeCrew, type NativeVcpu, RUN_DATA_OFFSET } from '../native/addon.ts';
+import {
+  COALESCED_OFFSET,
+  KICK_OFFSET,
+  LONGEST_SLICE,
+  type NativeCrew,
+  type NativeVcpu,
+  RUN_DATA_OFFSET,
+} from '../native/addon.ts';
 import { KVM_EXIT_INTR } from '../native/constants.ts';
 import { COALESCED_MMIO, COALESCED_PLACES, type KvmCoalescedMmio } from '../structures/coalesced.ts';
 import { DIRTY_GFN, type KvmDirtyGfn } from '../structures/dirty-gfn.ts';
@@ -23,6 +30,11 @@ export class KvmVcpu extends VcpuIoctls {
    */
   readonly kick: Int32Array;
   /**
+   * One word: not 0 if writes waited in the VM's ring when this vCPU left its guest last.
+   * @internal
+   */
+  readonly coalesced: Int32Array;
+  /**
    * `run`, but what failed is a negative errno, and a time must be given: a negative one goes on with the slice.
    * @internal
    */
@@ -39,6 +51,7 @@ export class KvmVcpu extends VcpuIoctls {
     this.enter = native.run;
     this.kvmRun = new KvmRun(buffer, offset, offset + RUN_DATA_OFFSET);
     this.kick = new Int32Array(buffer, offset + KICK_OFFSET, 1);
+    this.coalesced = new Int32Array(buffer, offset + COALESCED_OFFSET, 1);
   }
 
   /**
@@ -76,8 +89,19 @@ export class KvmVcpu extends VcpuIoctls {
    */
   takeCoalescedMmio(): KvmCoalescedMmio[] {
     const bytes = new Uint8Array(COALESCED_PLACES * COALESCED_MMIO.size);
-    const count = this.call((native) => native.takeCoalesced(bytes));
+    const count = this.takeCoalesced(bytes);
     return Array.from({ length: count }, (_, i) => COALESCED_MMIO.decode(bytes.subarray(i * COALESCED_MMIO.size)));
+  }
+
+  /**
+   * The same, with nothing allocated for each.
+   * @param bytes is filled with `struct kvm_coalesced_mmio`
+   * @returns how many there were; no more than there is room for
+   * @throws VmError `ERR_KVM` as `takeCoalescedMmio`
+   * @internal
+   */
+  takeCoalesced(bytes: Uint8Array): number {
+    return this.call((native) => native.takeCoalesced(bytes));
   }
 
   /**

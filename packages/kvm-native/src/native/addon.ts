@@ -247,6 +247,8 @@ export const LONGEST_SLICE = 50e6;
 
 /** Bytes of a vCPU's mailbox (native/mailbox.h): a page with a copy of kvm_run, and one with the data of its I/O. */
 export const MAILBOX_SIZE = 8192;
+/** Where in it the word is that is not 0 after `run` if writes wait in the ring of coalesced ones. */
+export const COALESCED_OFFSET = 4088;
 /** Where in it the word is that makes `run` return at the next instruction boundary while it is not 0. */
 export const KICK_OFFSET = 4092;
 /** Where in it the data of I/O are. */

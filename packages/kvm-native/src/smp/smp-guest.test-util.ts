@@ -33,10 +33,15 @@ class Board implements Device {
   readonly type = 'test-board';
   /** What was written, in the order in which it arrived: `3f8:2e`. */
   readonly written: string[] = [];
+  readonly coalesced: boolean;
   /** How many reads there were of each port. */
   reads = 0;
   /** Called in the middle of each access. */
   onAccess: (vcpuNumber: number) => void = () => {};
+
+  constructor(coalesced: boolean) {
+    this.coalesced = coalesced;
+  }
 
   attach({ claimPorts, claimMmio, irq, clock, systemEvent }: DeviceContext): void {
     const line = irq(0);
@@ -50,7 +55,11 @@ class Board implements Device {
       clock.alarm(clock.now() + milliseconds * 1e6, () => line.pulse());
     };
     claimPorts({ base: 0x321, length: 1 }, { read: () => 0, write: tick });
-    claimPorts({ base: 0x330, length: 4 }, { read: () => 0, write: (_o, _s, value) => this.onAccess(value) });
+    const { coalesced } = this;
+    claimPorts(
+      { base: 0x330, length: 4, coalesced },
+      { read: () => 0, write: (_o, _s, value) => this.onAccess(value) },
+    );
     const read = (): number => {
       this.onAccess(-1);
       return ++this.reads;
@@ -61,11 +70,20 @@ class Board implements Device {
 
 /** A VM with several vCPUs that is about to run one of the programs. */
 export class SmpGuest implements Disposable {
-  readonly board = new Board();
+  readonly board: Board;
   readonly vm: Vm<X86Vcpu>;
 
-  /** @param modes for `modes`: what each processor does */
-  constructor(program: SmpProgram, vcpus: number, modes: readonly number[] = []) {
+  /**
+   * @param modes for `modes`: what each processor does
+   * @param options whether their output may be late
+   */
+  constructor(
+    program: SmpProgram,
+    vcpus: number,
+    modes: readonly number[] = [],
+    { coalesced = false }: { coalesced?: boolean } = {},
+  ) {
+    this.board = new Board(coalesced);
     const memory = [{ base: 0, size: 0x10000 }];
     const accelerator = kvm({ ...ADDON, irqchip: 'kernel' });
     this.vm = new Vm({ accelerator, vcpus, memory, devices: [this.board] });

@@ -11,8 +11,6 @@ import {
   checkX86Registers,
   checkX86SpecialRegisters,
   dumpX86,
-  isSelfJump,
-  RFLAGS,
   readX86VcpuState,
   type X86Dump,
   type X86Registers,
@@ -22,22 +20,22 @@ import {
 } from '@picovm/core/x86';
 import type { KvmVcpu } from '../ioctls/kvm-vcpu.ts';
 import { LONGEST_SLICE } from '../native/addon.ts';
-import { KVM_EXIT_INTR, KVM_EXIT_IRQ_WINDOW_OPEN, KVM_EXIT_SHUTDOWN } from '../native/constants.ts';
+import { KVM_EXIT_HLT, KVM_EXIT_INTR, KVM_EXIT_IRQ_WINDOW_OPEN, KVM_EXIT_SHUTDOWN } from '../native/constants.ts';
 import type { KvmRun } from '../structures/kvm-run.ts';
 import type { KvmSregs } from '../structures/sregs.ts';
-import { codeBytes } from './code-bytes.ts';
+import type { CoalescedWrites } from '../vm/coalesced-writes.ts';
+import { backToHlt } from './back-to-hlt.ts';
 import { controlExit, IRQ_WINDOW, KICKED, SLICE_END } from './control-exit.ts';
 import { InstalledCpuid } from './installed-cpuid.ts';
 import { LocalApic } from './local-apic.ts';
 import { Msrs } from './msrs.ts';
 import { ANSWERED, isQuestion, NOTHING, Questions, UNANSWERED } from './questions.ts';
-import { codeSize, specialRegisters, writeSregs } from './registers.ts';
-import { differencesOf, readState, resetState, type StateParts, writeState } from './state.ts';
+import { specialRegisters, writeSregs } from './registers.ts';
+import { differencesOf, readState, replaceState, resetState, type StateParts } from './state.ts';
+import { isStuck } from './stuck.ts';
 import type { KvmVcpuParts } from './vcpu-parts.ts';
 import { type Asker, NOT_HELD, type VcpuThread } from './vcpu-thread.ts';
 
-/** `jmp $` in its longest form, with an operand-size prefix. */
-const SELF_JUMP_BYTES = 7;
 /** Stands for "KVM was not entered yet". */
 const NO_EXIT = -1e9;
 
@@ -58,6 +56,7 @@ export class KvmAcceleratorVcpu implements X86Vcpu, Asker {
   readonly #thread: VcpuThread | undefined;
   readonly #apic: LocalApic | undefined;
   readonly #cpuid: InstalledCpuid;
+  readonly #coalesced: CoalescedWrites;
   /** An exit that came while an instruction was being completed, and is still to be answered. */
   #nextExit = NO_EXIT;
   /** KVM is to be asked whether it takes an interrupt, before it is entered. */
@@ -81,6 +80,7 @@ export class KvmAcceleratorVcpu implements X86Vcpu, Asker {
     const msrs = new Msrs(this.#vcpu, listedMsrs);
     this.#state = { vcpu: this.#vcpu, clock, xsaveArea, msrs, tripleFaults };
     this.#thread = parts.thread;
+    this.#coalesced = parts.coalesced;
     if (parts.irqchip !== undefined) this.#apic = new LocalApic(this.#vcpu, this.id, parts.irqchip);
     this.reset();
     this.#thread?.join(this);
@@ -119,6 +119,7 @@ export class KvmAcceleratorVcpu implements X86Vcpu, Asker {
   serve(code: number): ControlExit | undefined {
     this.#shutdown = false;
     try {
+      this.#deliver(code);
       if (this.#questions.answer(code)) return undefined;
     } finally {
       if (this.#questions.state === UNANSWERED) this.#questions.state = ANSWERED;
@@ -141,6 +142,7 @@ export class KvmAcceleratorVcpu implements X86Vcpu, Asker {
       } else {
         this.#nextExit = NO_EXIT;
       }
+      this.#deliver(code);
       if (this.#questions.answer(code)) continue;
       if (code === KVM_EXIT_INTR) {
         if (this.#kick[0] !== 0) {
@@ -150,6 +152,11 @@ export class KvmAcceleratorVcpu implements X86Vcpu, Asker {
         left -= LONGEST_SLICE;
         if (!(left > 0)) return SLICE_END;
         slice = left;
+      } else if (code === KVM_EXIT_HLT && this.#kick[0] !== 0) {
+        // By a write that waited until now: to who stops a run there, the guest has not come to its HLT yet.
+        this.#kick[0] = 0;
+        backToHlt(this.#vcpu);
+        return KICKED;
       } else if (code < 0) {
         return this.#failed(-code);
       } else if (code !== KVM_EXIT_IRQ_WINDOW_OPEN || this.#kvmRun.requestInterruptWindow !== 0) {
@@ -157,6 +164,20 @@ export class KvmAcceleratorVcpu implements X86Vcpu, Asker {
       }
       // An interrupt window that is no longer wanted: on with the guest.
     }
+  }
+
+  // What the guest wrote before it left comes before what it left for.
+  #deliver(code: number): void {
+    const waits = this.#vcpu.coalesced;
+    if (waits[0] === 0 && !this.#coalesced.pending) return;
+    // There is an instruction under way, whose registers are not to be changed.
+    if (isQuestion(code)) this.#questions.state = UNANSWERED;
+    const before = this.#nextExit;
+    // If the sink throws, the exit is still to come.
+    if (this.#thread === undefined) this.#nextExit = code;
+    this.#coalesced.deliver();
+    this.#nextExit = before;
+    waits[0] = 0;
   }
 
   #enter(nanoseconds: number): number {
@@ -180,19 +201,21 @@ export class KvmAcceleratorVcpu implements X86Vcpu, Asker {
   // Completes the instruction with all that it still asks: one may make several accesses, a repeated one many. KVM looks
   // up at the latest after 1024 rounds of a repeated instruction, and it is then between two of them.
   #settle(): void {
-    this.#complete();
-    while (this.#nextExit !== NO_EXIT && isQuestion(this.#nextExit)) {
+    for (;;) {
+      this.#complete();
       const code = this.#nextExit;
-      this.#nextExit = NO_EXIT;
+      const asks = isQuestion(code);
+      if (asks) this.#nextExit = NO_EXIT;
       this.#running = true;
       try {
+        this.#deliver(code);
+        if (!asks) return;
         this.#questions.answer(code);
       } finally {
         this.#running = false;
         if (this.#questions.state === UNANSWERED) this.#questions.state = ANSWERED;
         if (this.#disposed) this.#vcpu.close();
       }
-      this.#complete();
     }
   }
 
@@ -205,6 +228,7 @@ export class KvmAcceleratorVcpu implements X86Vcpu, Asker {
       this.#nextExit = code;
       return false;
     }
+    this.#deliver(code);
     return this.#kvmRun.requestInterruptWindow !== 0 && this.#kvmRun.readyForInterruptInjection !== 0;
   }
 
@@ -245,7 +269,7 @@ export class KvmAcceleratorVcpu implements X86Vcpu, Asker {
     using _ = this.#hold();
     // KVM goes on with an instruction that still asks something, whatever its registers are by then.
     if (this.#thread === undefined) this.#settle();
-    else this.#thread.discard();
+    else this.#discard(this.#thread);
     this.#questions.state = NOTHING;
     this.#nextExit = NO_EXIT;
     this.#windowOpen = false;
@@ -254,15 +278,18 @@ export class KvmAcceleratorVcpu implements X86Vcpu, Asker {
     this.#apic?.reset();
   }
 
+  // Nobody hears of what the instruction still asks, nor of what it writes; of what came before it, they do.
+  #discard(thread: VcpuThread): void {
+    this.#coalesced.deliver();
+    thread.discard();
+    this.#coalesced.forget();
+  }
+
   isStuck(interruptsPossible: boolean): boolean {
     this.#checkNotDisposed('isStuck');
     using _ = this.#hold();
-    const { rip, rflags } = this.getRegisters();
-    if (interruptsPossible && (rflags & BigInt(RFLAGS.IF)) !== 0n) return false;
-    // The handler of the single-step trap may end it.
-    if ((rflags & BigInt(RFLAGS.TF)) !== 0n) return false;
-    const sregs = this.#sregs();
-    return isSelfJump(codeBytes(this.#vcpu, this.#memory, rip, sregs, SELF_JUMP_BYTES), codeSize(sregs));
+    this.#complete();
+    return isStuck(this.#vcpu, this.#memory, interruptsPossible);
   }
 
   dump(): X86Dump {
@@ -325,15 +352,7 @@ export class KvmAcceleratorVcpu implements X86Vcpu, Asker {
     const wanted = readX86VcpuState(state);
     const differences = differencesOf(this.#state, wanted);
     if (differences.length > 0) throw snapshotMismatch(differences);
-    const before = this.snapshot();
-    try {
-      writeState(this.#state, wanted);
-    } catch (cause) {
-      // KVM judges the values of some registers only when they are set.
-      writeState(this.#state, before);
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new VmError('ERR_SNAPSHOT_MISMATCH', `the vCPU cannot be in the snapshot's state: ${reason}`, { cause });
-    }
+    replaceState(this.#state, wanted, this.snapshot());
     this.#kick[0] = 0;
     this.#questions.state = NOTHING;
     this.#windowOpen = false;

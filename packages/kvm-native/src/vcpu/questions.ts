@@ -7,6 +7,7 @@ import {
   KVM_EXIT_X86_WRMSR,
 } from '../native/constants.ts';
 import type { KvmRun } from '../structures/kvm-run.ts';
+import { partSize, pushMmioWrite, pushPortWrite } from './push-write.ts';
 
 /** No instruction is under way. */
 export const NOTHING = 0;
@@ -75,7 +76,7 @@ export class Questions {
     } else if (isWrite) {
       // Nothing more is needed of the sink: its handler may already look at the registers behind the instruction.
       this.state = ANSWERED;
-      this.#sink.portWrite(port, size, unsigned(run.ioValue, size));
+      pushPortWrite(this.#sink, port, size, run.ioValue);
     } else {
       this.state = UNANSWERED;
       run.ioValue = this.#sink.portRead(port, size);
@@ -107,19 +108,8 @@ export class Questions {
       this.#sink.mmioWrite64(address, this.#run.mmioData);
       return;
     }
-    const low = this.#run.mmioDataLow;
-    if (size === 4 || size === 2 || size === 1) {
-      this.#sink.mmioWrite(address, size, unsigned(low, size));
-      return;
-    }
-    // 3, 5, 6 or 7 bytes: by parts of 4, 2 and 1. kvm_run may change while the sink is at it.
-    const high = this.#run.mmioDataHigh;
-    for (let at = 0; at < size; ) {
-      const part = partSize(size - at);
-      const value = at < 4 ? low >>> (8 * at) : high >>> (8 * (at - 4));
-      this.#sink.mmioWrite(address + at, part, unsigned(value, part));
-      at += part;
-    }
+    // All of it at once: kvm_run may change while the sink is at it.
+    pushMmioWrite(this.#sink, address, size, this.#run.mmioDataLow, this.#run.mmioDataHigh);
   }
 
   #read(address: number, size: number): void {
@@ -157,13 +147,4 @@ export class Questions {
     const accepted = this.#sink.wrmsr(this.#run.msrIndex, this.#run.msrData);
     this.#run.msrError = accepted ? 0 : 1;
   }
-}
-
-function unsigned(value: number, size: AccessSize): number {
-  return size === 4 ? value >>> 0 : size === 2 ? value & 0xffff : value & 0xff;
-}
-
-// No part of 4 bytes crosses from the lower half of the data into the upper one: only the first part can have 4.
-function partSize(left: number): AccessSize {
-  return left >= 4 ? 4 : left >= 2 ? 2 : 1;
 }

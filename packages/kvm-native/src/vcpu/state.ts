@@ -73,12 +73,32 @@ export function readState({ vcpu, clock, msrs, xsaveArea }: StateParts, shutdown
  * Puts a vCPU into a state.
  * @throws VmError `ERR_KVM`: then it may be in a part of it
  */
-export function writeState(parts: StateParts, state: X86VcpuState): void {
+function writeState(parts: StateParts, state: X86VcpuState): void {
   // Time comes first: KVM tells the guest of it when registers are set that ask for it.
   parts.msrs.tsc = state.tsc;
   parts.clock.setClock({ clock: state.kvmClock, flags: 0 });
   parts.msrs.write(state.msrs);
   writeCpu(parts, state);
+}
+
+/**
+ * Puts a vCPU into a state, or leaves it as it is. KVM judges the values of some registers only when they are set.
+ * @param before the state that it is in
+ * @throws VmError `ERR_SNAPSHOT_MISMATCH`; where not even the old state can be set again, it says so
+ */
+export function replaceState(parts: StateParts, state: X86VcpuState, before: X86VcpuState): void {
+  try {
+    writeState(parts, state);
+  } catch (cause) {
+    const message = `the vCPU cannot be in the snapshot's state: ${messageOf(cause)}`;
+    try {
+      writeState(parts, before);
+    } catch (error) {
+      const both = `${message}; nor can its own be set again, reset the machine: ${messageOf(error)}`;
+      throw new VmError('ERR_SNAPSHOT_MISMATCH', both, { cause });
+    }
+    throw new VmError('ERR_SNAPSHOT_MISMATCH', message, { cause });
+  }
 }
 
 /**
@@ -148,4 +168,8 @@ export function differencesOf({ msrs: own, xsaveArea }: StateParts, state: X86Vc
 
 function hex(value: bigint | number): string {
   return `0x${value.toString(16)}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

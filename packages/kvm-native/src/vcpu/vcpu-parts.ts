@@ -2,6 +2,7 @@ import type { ExitSink, GuestMemory } from '@picovm/core';
 import type { KvmVcpu } from '../ioctls/kvm-vcpu.ts';
 import type { KvmVm } from '../ioctls/kvm-vm.ts';
 import type { KvmCpuidEntry2 } from '../structures/cpuid.ts';
+import type { CoalescedWrites } from '../vm/coalesced-writes.ts';
 import type { VcpuThread } from './vcpu-thread.ts';
 import type { XsaveArea } from './xsave-area.ts';
 
@@ -24,4 +25,6 @@ export interface KvmVcpuParts {
   readonly irqchip: { reset(): void } | undefined;
   /** Whether triple faults are events of the VM. */
   readonly tripleFaults: boolean;
+  /** The writes of the VM's guests that wait. */
+  readonly coalesced: CoalescedWrites;
 }

@@ -19,6 +19,7 @@ import type { KvmCpuidEntry2 } from '../structures/cpuid.ts';
 import { cpuidOfVcpu, xsaveLeaves } from '../vcpu/cpuid-table.ts';
 import { KvmAcceleratorVcpu } from '../vcpu/kvm-vcpu.ts';
 import { XsaveArea } from '../vcpu/xsave-area.ts';
+import { CoalescedWrites } from './coalesced-writes.ts';
 import { KernelIrqchip } from './kernel-irqchip.ts';
 import { MemorySlots } from './memory-slots.ts';
 import { ThreadedVcpus } from './threaded-vcpus.ts';
@@ -52,6 +53,7 @@ export class KvmAcceleratorVm implements AcceleratorVm<X86Vcpu> {
   readonly threads?: ThreadedVcpus;
   readonly #parts: KvmVmParts;
   readonly #slots: MemorySlots;
+  readonly #coalesced: CoalescedWrites;
   readonly #vcpus: KvmAcceleratorVcpu[] = [];
   readonly #tripleFaults: boolean;
   #disposed = false;
@@ -63,6 +65,7 @@ export class KvmAcceleratorVm implements AcceleratorVm<X86Vcpu> {
     this.#vm = vm;
     this.#parts = parts;
     this.#slots = new MemorySlots(vm, parts.arena);
+    this.#coalesced = new CoalescedWrites(vm);
     vm.setIdentityMapAddr(IDENTITY_MAP_ADDRESS);
     vm.setTssAddr(TSS_ADDRESS);
     // Kernels before 6.1 have no such event.
@@ -71,7 +74,7 @@ export class KvmAcceleratorVm implements AcceleratorVm<X86Vcpu> {
     if (supports.exits.has('rdmsr')) vm.enableCap(KVM_CAP_X86_USER_SPACE_MSR, KVM_MSR_EXIT_REASON_UNKNOWN);
     if (makeCrew !== undefined) {
       this.irq = new KernelIrqchip(vm);
-      this.threads = new ThreadedVcpus(makeCrew);
+      this.threads = new ThreadedVcpus(makeCrew, this.#coalesced);
     }
     parts.memory.addDirtySource(this.#slots);
   }
@@ -79,6 +82,11 @@ export class KvmAcceleratorVm implements AcceleratorVm<X86Vcpu> {
   mapMemory(region: MemoryRegion): Disposable {
     this.#checkNotDisposed('mapMemory');
     return this.#slots.map(region);
+  }
+
+  coalesce(space: 'port' | 'mmio', base: number, size: number): Disposable {
+    this.#checkNotDisposed('coalesce');
+    return this.#coalesced.add(space, base, size);
   }
 
   createVcpu(id: number, sink: ExitSink): X86Vcpu {
@@ -93,8 +101,10 @@ export class KvmAcceleratorVm implements AcceleratorVm<X86Vcpu> {
         clock: this.#vm,
         thread: this.threads?.start(kvmVcpu),
         irqchip: this.irq,
+        coalesced: this.#coalesced,
       });
       this.#vcpus.push(vcpu);
+      this.#coalesced.join(kvmVcpu, sink);
       return vcpu;
     } catch (error) {
       kvmVcpu.close();
@@ -108,6 +118,7 @@ export class KvmAcceleratorVm implements AcceleratorVm<X86Vcpu> {
     for (const vcpu of this.#vcpus) vcpu.dispose();
     this.threads?.dispose();
     this.#slots.dispose();
+    this.#coalesced.close();
     this.#vm.close();
   }
 

@@ -3,12 +3,16 @@ import type { KvmVcpu } from '../ioctls/kvm-vcpu.ts';
 import type { NativeCrew } from '../native/addon.ts';
 import { KICKED, SLICE_END } from '../vcpu/control-exit.ts';
 import type { Asker, VcpuThread } from '../vcpu/vcpu-thread.ts';
+import type { CoalescedWrites } from './coalesced-writes.ts';
 
 /**
  * Nanoseconds that the thread of the VM stays for more after a vCPU asked something. Who asks mostly asks again soon, and
  * waking that thread through its event loop takes longer than this.
  */
 const LINGER = 50_000;
+
+/** Milliseconds after which writes that wait are looked for, while no vCPU asks anything. */
+const LOOK_AGAIN = 10;
 
 /** The vCPUs of a VM, each in a thread of its own. What they ask is answered in the thread that calls `run`. */
 export class ThreadedVcpus implements VcpuThreads {
@@ -22,10 +26,14 @@ export class ThreadedVcpus implements VcpuThreads {
   readonly #told = new Set<number>();
   /** Exits that came with the end of a run. */
   readonly #untold: { readonly index: number; readonly exit: ControlExit }[] = [];
+  readonly #coalesced: CoalescedWrites;
+  #looking: NodeJS.Timeout | undefined;
   #going = false;
   #kicked = false;
 
-  constructor(makeCrew: (listener: () => void) => NativeCrew) {
+  /** @param coalesced what is pushed into the sink between what the vCPUs ask */
+  constructor(makeCrew: (listener: () => void) => NativeCrew, coalesced: CoalescedWrites) {
+    this.#coalesced = coalesced;
     // Weakly, because the crew keeps its listener alive: a VM that nobody refers to any more would never be collected.
     const self = new WeakRef(this);
     this.#crew = makeCrew(() => self.deref()?.wake());
@@ -50,12 +58,13 @@ export class ThreadedVcpus implements VcpuThreads {
         this.#forget(index);
       },
       kick: () => this.#kick(),
-      run: (budget) => this.#run(budget),
+      run: (budget) => this.#runAndDeliver(budget),
       going: () => this.#going,
     };
   }
 
   pause(): void {
+    clearTimeout(this.#looking);
     if (!this.#going) return;
     this.#crew.pause();
     for (;;) {
@@ -65,13 +74,32 @@ export class ThreadedVcpus implements VcpuThreads {
       if (exit === undefined) this.#crew.proceed(index);
       else this.#untold.push({ index, exit });
     }
+    this.#coalesced.deliver();
     this.#going = false;
     this.quiet = false;
   }
 
   /** Nobody is listened to any more. The threads end with their vCPUs. */
   dispose(): void {
+    clearTimeout(this.#looking);
     this.#crew.close();
+  }
+
+  #runAndDeliver(budget: RunBudget): ControlExit {
+    clearTimeout(this.#looking);
+    const exit = this.#run(budget);
+    this.#coalesced.deliver();
+    if (this.quiet && this.#coalesced.used) this.#lookAgain();
+    return exit;
+  }
+
+  // Nobody tells that a guest wrote something that waits.
+  #lookAgain(): void {
+    this.#looking = setTimeout(() => {
+      if (this.#coalesced.take()) this.wake();
+      else this.#lookAgain();
+    }, LOOK_AGAIN);
+    this.#looking.unref();
   }
 
   #run({ nanoseconds }: RunBudget): ControlExit {

@@ -53,6 +53,17 @@ export const BROKEN_MANIFESTS: BrokenDevices = {
       },
     ),
     broken(
+      'lets writes come late, and does not declare it',
+      class extends Chime {
+        override attach(context: DeviceContext): void {
+          super.attach({
+            ...context,
+            claimPorts: (range, handler) => context.claimPorts({ ...range, coalesced: true }, handler),
+          });
+        }
+      },
+    ),
+    broken(
       'asks for an interrupt line that it does not declare',
       class extends Chime {
         override attach(context: DeviceContext): void {

@@ -1,4 +1,11 @@
-import { DEVICE_API_VERSION, type DevicePlace, hexRange, type IntegerOption, placeOf } from '@picovm/core';
+import {
+  DEVICE_API_VERSION,
+  type DevicePlace,
+  hexRange,
+  type IntegerOption,
+  placeOf,
+  type RangeSpec,
+} from '@picovm/core';
 import { check, checkEqual, show } from '../../check.ts';
 import type { FakeMachine } from '../../fakes/fake-machine.ts';
 import type { DeviceCase } from '../device-case.ts';
@@ -67,14 +74,13 @@ function attached(subject: Subject, options: Given, where: string): { machine: F
 }
 
 function checkPlace(machine: FakeMachine, place: DevicePlace, where: string): void {
-  const range = (space: string, base: number, length: number, min = 1, max = 4, label = ''): string =>
-    `${space} ${hexRange(base, length)} of widths ${min} to ${max}${label === '' ? '' : `, ${label}`}`;
-  const claimed = machine.claims.map(({ space, range: { base, length, width, label } }) => {
-    return range(space, base, length, width?.min, width?.max, label);
-  });
-  const declared = place.ranges.map(({ space, base, length, width, label }) => {
-    return range(space, base, length, width?.min, width?.max, label);
-  });
+  const describe = (space: string, { base, length, width, label = '', coalesced = false }: RangeSpec): string => {
+    const widths = `of widths ${width?.min ?? 1} to ${width?.max ?? 4}`;
+    const notes = [...(coalesced ? ['coalesced writes'] : []), ...(label === '' ? [] : [label])];
+    return [`${space} ${hexRange(base, length)} ${widths}`, ...notes].join(', ');
+  };
+  const claimed = machine.claims.map(({ space, range }) => describe(space, range));
+  const declared = place.ranges.map((range) => describe(range.space, range));
   checkSet(claimed, declared, `the ranges that it claims ${where}`);
   const line = (n: number): string => `line ${n}`;
   checkSet(machine.irqsAsked.map(line), place.irqs.map(line), `the interrupt lines that it asks for ${where}`);
