@@ -85,7 +85,8 @@ export interface AcceleratorVm<V extends Vcpu = Vcpu> {
   /**
    * Lets the guests' writes to a range wait, until the result is disposed: they are pushed into the sink as
    * `RangeSpec.coalesced` says, in any case before `run` returns. An access that is only partly in the range does not wait.
-   * Without this method, and for ranges that it cannot take any more, writes are pushed at once. Not inside of `run`.
+   * Without this method, and for ranges that it cannot take any more, writes are pushed at once. Called inside of `run` only
+   * from a call of the sink, when nothing waits.
    * @param space which addresses: ports, or physical ones
    * @param base the first of them
    * @param size how many

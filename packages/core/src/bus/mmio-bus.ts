@@ -1,13 +1,6 @@
 import type { MapEntry } from './address-map.ts';
 import type { MmioHandler, RangeSpec } from './handler.ts';
-import {
-  checkRange,
-  mapEntry,
-  type OwnedRange,
-  type OwnerAccessCounts,
-  overlapError,
-  RangeEntry,
-} from './range-entry.ts';
+import { checkRange, mapEntry, type OwnedRange, overlapError, RangeEntry } from './range-entry.ts';
 import { atOnce, type BusOptions, SizedAccess } from './sized-access.ts';
 
 /** x86 has at most 52 physical address bits (Intel SDM volume 3A, section 4.1.4), which a number holds exactly. */
@@ -30,19 +23,20 @@ export class MmioBus extends SizedAccess<MmioHandler> {
   }
 
   /**
-   * Gives a range of physical addresses to `handler`.
+   * Gives a range of physical addresses to `handler`, until the result is disposed.
    * @throws VmError `ERR_BUS_OVERLAP` if an address has an owner already, `ERR_BUS_RANGE` if the range is malformed
    */
-  claim(spec: RangeSpec, owner: string, handler: MmioHandler): void {
+  claim(spec: RangeSpec, owner: string, handler: MmioHandler): Disposable {
     checkRange('mmio', spec, owner, PHYSICAL_ADDRESSES);
     const end = spec.base + spec.length;
     const existing = [...this.#reserved, ...this.#entries].find(
       (other) => spec.base < other.base + other.length && other.base < end,
     );
     if (existing !== undefined) throw overlapError('mmio', { owner, base: spec.base, length: spec.length }, existing);
-    this.#entries.push(new RangeEntry(spec, owner, handler));
+    const entry = new RangeEntry(spec, owner, handler);
+    this.#entries.push(entry);
     this.#entries.sort((a, b) => a.base - b.base);
-    this.claimed(spec);
+    return this.claimed(entry);
   }
 
   /** Reads 8 bytes: one call where the owner takes 64 bits, else two of 4. */
@@ -81,14 +75,15 @@ export class MmioBus extends SizedAccess<MmioHandler> {
     return this.#entries.map((entry) => mapEntry('mmio', entry));
   }
 
-  /** How often each owner's addresses were touched. */
-  *accessCounts(): Generator<OwnerAccessCounts> {
-    yield* this.#entries;
-  }
-
   /** @internal */
   protected override entries(): RangeEntry<MmioHandler>[] {
     return this.#entries;
+  }
+
+  /** @internal */
+  protected override remove(entry: RangeEntry<MmioHandler>): void {
+    this.#entries.splice(this.#entries.indexOf(entry), 1);
+    if (this.#last === entry) this.#last = undefined;
   }
 
   /** @internal */

@@ -2,7 +2,7 @@ import { VmError } from '../errors.ts';
 import type { AccessSize } from './access.ts';
 import type { MapEntry } from './address-map.ts';
 import type { PortHandler, RangeSpec } from './handler.ts';
-import { checkRange, mapEntry, type OwnerAccessCounts, overlapError, RangeEntry, takesAsIs } from './range-entry.ts';
+import { checkRange, mapEntry, overlapError, RangeEntry, takesAsIs } from './range-entry.ts';
 import { atOnce, type BusOptions, SizedAccess } from './sized-access.ts';
 
 const PORTS = 0x10000;
@@ -19,18 +19,21 @@ export class PortBus extends SizedAccess<PortHandler> {
   }
 
   /**
-   * Gives a range of ports to `handler`.
+   * Gives a range of ports to `handler`, until the result is disposed.
    * @throws VmError `ERR_BUS_OVERLAP` if a port has an owner already, `ERR_BUS_RANGE` if the range is malformed
    */
-  claim(spec: RangeSpec, owner: string, handler: PortHandler): void {
+  claim(spec: RangeSpec, owner: string, handler: PortHandler): Disposable {
     checkRange('port', spec, owner, PORTS);
     for (let port = spec.base; port < spec.base + spec.length; port++) {
       const existing = this.find(port);
       if (existing !== undefined) throw overlapError('port', { owner, base: spec.base, length: spec.length }, existing);
     }
-    this.#entries.push(new RangeEntry(spec, owner, handler));
-    this.#owners.fill(this.#entries.length - 1, spec.base, spec.base + spec.length);
-    this.claimed(spec);
+    const entry = new RangeEntry(spec, owner, handler);
+    const free = this.#entries.indexOf(undefined, 1);
+    const index = free === -1 ? this.#entries.length : free;
+    this.#entries[index] = entry;
+    this.#owners.fill(index, spec.base, spec.base + spec.length);
+    return this.claimed(entry);
   }
 
   /**
@@ -86,14 +89,15 @@ export class PortBus extends SizedAccess<PortHandler> {
       .map((entry) => mapEntry('port', entry));
   }
 
-  /** How often each owner's ports were touched. */
-  *accessCounts(): Generator<OwnerAccessCounts> {
-    yield* this.entries();
-  }
-
   /** @internal */
   protected override entries(): RangeEntry<PortHandler>[] {
     return this.#entries.filter((entry) => entry !== undefined);
+  }
+
+  /** @internal */
+  protected override remove(entry: RangeEntry<PortHandler>): void {
+    this.#entries[this.#entries.indexOf(entry)] = undefined;
+    this.#owners.fill(0, entry.base, entry.base + entry.length);
   }
 
   /** @internal */

@@ -2,8 +2,8 @@ import { messageOf, VmError } from '../errors.ts';
 import { hex } from '../format.ts';
 import { refusePromise } from '../refuse-promise.ts';
 import { type AccessSize, allOnes, truncate } from './access.ts';
-import type { MmioHandler, OnUnmapped, PortHandler, RangeSpec } from './handler.ts';
-import { type RangeEntry, takesAsIs } from './range-entry.ts';
+import type { MmioHandler, OnUnmapped, PortHandler } from './handler.ts';
+import { type OwnerAccessCounts, type RangeEntry, takesAsIs } from './range-entry.ts';
 
 /** How many unmapped addresses are reported, each once; further ones are only counted. */
 const MAX_REPORTED = 256;
@@ -17,7 +17,7 @@ export interface BusOptions {
   /** Takes the first touch of each unmapped address, as a sentence. */
   readonly onFirstUnmapped?: (message: string) => void;
   /** Takes each claimed range whose owner need not see writes at once. */
-  readonly onCoalesced?: (space: 'port' | 'mmio', base: number, length: number) => void;
+  readonly onCoalesced?: (space: 'port' | 'mmio', base: number, length: number) => Disposable | undefined;
 }
 
 /** How many accesses nobody answered. */
@@ -41,6 +41,8 @@ export abstract class SizedAccess<H extends PortHandler | MmioHandler> {
   readonly #reported = new Set<number>();
   /** How many accesses went to addresses that nobody owns. */
   readonly unmapped: UnmappedCounts = { reads: 0, writes: 0 };
+  /** What was counted at ranges that were given back, by owner. */
+  readonly #gone = new Map<string, UnmappedCounts>();
 
   /** @param space what messages call the addresses */
   constructor(space: 'port' | 'mmio', options: BusOptions) {
@@ -57,9 +59,29 @@ export abstract class SizedAccess<H extends PortHandler | MmioHandler> {
   /** @internal Where an address lies that an access reaches by running over the end of the space. */
   protected abstract wrap(address: number): number;
 
-  /** @internal A range has an owner now. */
-  protected claimed({ base, length, coalesced }: RangeSpec): void {
-    if (coalesced) this.#onCoalesced?.(this.#space, base, length);
+  /** @internal Forgets a range. */
+  protected abstract remove(entry: RangeEntry<H>): void;
+
+  /** @internal A range has an owner now, until the result is disposed. */
+  protected claimed(entry: RangeEntry<H>): Disposable {
+    const zone = entry.coalesced ? this.#onCoalesced?.(this.#space, entry.base, entry.length) : undefined;
+    let here = true;
+    return {
+      [Symbol.dispose]: () => {
+        if (!here) return;
+        here = false;
+        zone?.[Symbol.dispose]();
+        this.remove(entry);
+        const { reads, writes } = this.#gone.get(entry.owner) ?? { reads: 0, writes: 0 };
+        this.#gone.set(entry.owner, { reads: reads + entry.reads, writes: writes + entry.writes });
+      },
+    };
+  }
+
+  /** How often each owner's addresses were touched; an owner may be there several times. */
+  *accessCounts(): Generator<OwnerAccessCounts> {
+    yield* this.entries();
+    for (const [owner, counts] of this.#gone) yield { owner, ...counts };
   }
 
   /** Reads `size` bytes at `address`. @returns an unsigned integer of `size` bytes */
@@ -114,8 +136,14 @@ export abstract class SizedAccess<H extends PortHandler | MmioHandler> {
       entry.reads = reads;
       entry.writes = writes;
     }
+    this.#gone.clear();
     this.unmapped.reads = unmapped.reads;
     this.unmapped.writes = unmapped.writes;
+  }
+
+  /** @internal Sets what was counted of owners that have no range at the moment. */
+  restoreGone(owners: ReadonlyMap<string, UnmappedCounts>): void {
+    for (const [owner, counts] of owners) this.#gone.set(owner, counts);
   }
 
   /** @internal All ranges. */

@@ -242,6 +242,8 @@ describe('a definition that contradicts itself', () => {
 
   it('is told from one that is right', () => {
     const context = {} as DeviceContext;
-    expect(() => defineDevice(definition)().attach({ ...context, claimPorts: () => {} })).not.toThrow();
+    expect(() =>
+      defineDevice(definition)().attach({ ...context, claimPorts: () => ({ [Symbol.dispose]: () => {} }) }),
+    ).not.toThrow();
   });
 });

@@ -18,15 +18,16 @@ export interface DeviceState {
 /** What a device gets when it joins a VM. */
 export interface DeviceContext {
   /**
-   * Answers a range of ports from now on.
+   * Answers a range of ports from now on, or until the result is disposed: guests move what is on a PCI bus. Disposing it
+   * again is harmless, and at the end of the VM there is no need to.
    * @throws VmError `ERR_BUS_OVERLAP` naming both owners, `ERR_BUS_RANGE`
    */
-  claimPorts(range: RangeSpec, handler: PortHandler): void;
+  claimPorts(range: RangeSpec, handler: PortHandler): Disposable;
   /**
-   * Answers a range of physical addresses from now on.
+   * Answers a range of physical addresses from now on, or until the result is disposed.
    * @throws VmError `ERR_BUS_OVERLAP` naming both owners (memory among them), `ERR_BUS_RANGE`
    */
-  claimMmio(range: RangeSpec, handler: MmioHandler): void;
+  claimMmio(range: RangeSpec, handler: MmioHandler): Disposable;
   /** A new source on interrupt line `n`, 0 to 23. @throws VmError `ERR_INVALID_ARGUMENT` */
   irq(n: number): IrqLine;
   /**

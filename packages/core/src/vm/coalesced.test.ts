@@ -70,6 +70,17 @@ describe('a range whose writes may be late', () => {
     expect(zones().slice(3)).toEqual(['zone port e0 4 gone', 'zone mmio 10000 16 gone', 'zone port 70 2 gone']);
   });
 
+  it('is taken back when its owner gives it back, and not once more', () => {
+    const accelerator = new FakeAccelerator({ coalesces: true });
+    const vm = new Vm({ accelerator, memory: [{ base: 0, size: 4096 }] });
+    const handler = { read: () => 0, write: () => {} };
+    vm.ports.claim({ base: 0x70, length: 2, coalesced: true }, 'host', handler)[Symbol.dispose]();
+    const gone = ['zone port 70 2', 'zone port 70 2 gone'];
+    expect(accelerator.log.filter((line) => line.startsWith('zone'))).toEqual(gone);
+    vm.dispose();
+    expect(accelerator.log.filter((line) => line.startsWith('zone'))).toEqual(gone);
+  });
+
   it.each([false, undefined])('is not, where it says %s', (coalesced) => {
     const devices = [
       device('log', ({ claimPorts, claimMmio }) => {

@@ -81,5 +81,6 @@ export function restoreCounters(
   const owners = new Map(Object.entries(counters.devices).map(([id, { reads, writes }]) => [id, { reads, writes }]));
   ports.restoreCounts(owners, counters.unmapped.port);
   mmio.restoreCounts(owners, counters.unmapped.mmio);
+  mmio.restoreGone(owners);
   for (const { id, metrics } of devices) metrics.restore(counters.devices[id]?.metrics ?? {});
 }

@@ -64,7 +64,7 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
   readonly acceleratorName: string;
   readonly #acceleratorVm: AcceleratorVm<V>;
   readonly #contexts = new Map<Device, DeviceContext>();
-  readonly #mappings: Disposable[] = [];
+  readonly #mappings = new Set<Disposable>();
   readonly #intr: SharedIrqLine;
   readonly #loop: RunLoop;
   readonly #drivenClock: DrivenClock;
@@ -98,10 +98,7 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
       onUnmapped,
       onFault,
       onFirstUnmapped: (message) => logger.info(message),
-      onCoalesced: (...range) => {
-        const zone = this.#released ? undefined : this.#acceleratorVm.coalesce?.(...range);
-        if (zone !== undefined) this.#mappings.push(zone);
-      },
+      onCoalesced: (...range) => this.#coalesce(...range),
     };
     const ram = checkRegions(options.memory).reduce((sum, { size }) => sum + size, 0);
     const arena = new Arena(ram + Math.ceil(accelerator.arenaBytes / PAGE_SIZE) * PAGE_SIZE * vcpus, options);
@@ -129,7 +126,7 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
     this.#acceleratorVm = accelerator.createVm({ arena, memory: this.memory });
     try {
       this.#checkHasVcpus(vcpus);
-      for (const region of this.memory.regions) this.#mappings.push(this.#acceleratorVm.mapMemory(region));
+      for (const region of this.memory.regions) this.#mappings.add(this.#acceleratorVm.mapMemory(region));
       for (let id = 0; id < vcpus; id++) made.push(this.#acceleratorVm.createVcpu(id, this.exits));
       const vcpu = this.vcpu;
       this.#intr = new SharedIrqLine((level) => {
@@ -340,7 +337,7 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
     const failures = [
       ...[...this.#contexts.keys()].reverse().map((device) => attempt(device.id, () => device.dispose?.())),
       ...this.vcpus.map((vcpu) => attempt('a vCPU', () => vcpu.dispose())),
-      ...this.#mappings.map((mapping) => attempt('a mapping', () => mapping[Symbol.dispose]())),
+      ...[...this.#mappings].map((mapping) => attempt('a mapping', () => mapping[Symbol.dispose]())),
       attempt(this.acceleratorName, () => this.#acceleratorVm.dispose()),
     ];
     for (const failure of failures) if (failure !== undefined) this.#logger.error(failure.message);
@@ -348,6 +345,13 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
   }
 
   // The CPU can take an interrupt now: an INTA cycle fetches the vector. INTR may have dropped since it was raised.
+  #coalesce(space: 'port' | 'mmio', base: number, length: number): Disposable | undefined {
+    const zone = this.#released ? undefined : this.#acceleratorVm.coalesce?.(space, base, length);
+    if (zone === undefined) return undefined;
+    this.#mappings.add(zone);
+    return { [Symbol.dispose]: () => this.#mappings.delete(zone) && zone[Symbol.dispose]() };
+  }
+
   #deliverInterrupt(): Disposition | undefined {
     const { controller } = this.irqs;
     if (controller === undefined) return undefined;

@@ -233,4 +233,19 @@ describe('FakeMachine', () => {
     }
     expect(seen).toEqual(['second', 'first']);
   });
+
+  it('forgets a range that a device gives back', () => {
+    using machine = new FakeMachine({
+      id: 'mover',
+      type: 'mover',
+      attach: ({ claimPorts, claimMmio }) => {
+        const handler = { read: () => 5, write: () => {} };
+        claimPorts({ base: 0x10, length: 1 }, handler)[Symbol.dispose]();
+        claimPorts({ base: 0x20, length: 1 }, handler);
+        claimMmio({ base: 0x20000, length: 16 }, handler)[Symbol.dispose]();
+      },
+    });
+    expect(machine.claims.map(({ range }) => range.base)).toEqual([0x20]);
+    expect([machine.ports.read(0x10, 1), machine.ports.read(0x20, 1)]).toEqual([0xff, 5]);
+  });
 });

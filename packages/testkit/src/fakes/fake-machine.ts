@@ -214,6 +214,17 @@ export class FakeMachine implements Disposable {
     this.dispose();
   }
 
+  #claimed(claim: ClaimedRange, here: Disposable): Disposable {
+    this.claims.push(claim);
+    return {
+      [Symbol.dispose]: () => {
+        here[Symbol.dispose]();
+        const at = this.claims.indexOf(claim);
+        if (at >= 0) this.claims.splice(at, 1);
+      },
+    };
+  }
+
   #contextOf(device: Device, metrics: Metrics): DeviceContext {
     const owner = device.id;
     const machine = this;
@@ -221,13 +232,13 @@ export class FakeMachine implements Disposable {
     return {
       claimPorts: (range, handler) => {
         const place = { owner, space: 'port', base: range.base } as const;
-        this.ports.claim(range, owner, recordingPortHandler(handler, place, this.#onAccess));
-        this.claims.push({ owner, space: 'port', range });
+        const here = this.ports.claim(range, owner, recordingPortHandler(handler, place, this.#onAccess));
+        return this.#claimed({ owner, space: 'port', range }, here);
       },
       claimMmio: (range, handler) => {
         const place = { owner, space: 'mmio', base: range.base } as const;
-        this.mmio.claim(range, owner, recordingMmioHandler(handler, place, this.#onAccess));
-        this.claims.push({ owner, space: 'mmio', range });
+        const here = this.mmio.claim(range, owner, recordingMmioHandler(handler, place, this.#onAccess));
+        return this.#claimed({ owner, space: 'mmio', range }, here);
       },
       irq: (n): IrqLine => {
         const source = this.irq(n).source();
