@@ -1,4 +1,4 @@
-import type { RgbaImage } from '../render/rgba.ts';
+import type { RgbaImage } from '../render/graphics-screen.ts';
 import { crc32 } from './crc32.ts';
 import { storeZlib } from './zlib.ts';
 

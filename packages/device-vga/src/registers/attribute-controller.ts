@@ -1,6 +1,7 @@
 /** Numbers of its registers behind the 16 of the palette. */
 const MODE_CONTROL = 0x10;
 const COLOR_PLANE_ENABLE = 0x12;
+const HORIZONTAL_PANNING = 0x13;
 const COLOR_SELECT = 0x14;
 
 /** Mode control: attribute bit 7 means blinking. */
@@ -17,6 +18,7 @@ const MODE_3 = [
   0x08, 0x00,
 ];
 
+const PALETTE_ADDRESS_SOURCE = 0x20;
 /** Bits 0 to 4 choose a register, bit 5 (palette address source) turns the picture on. */
 const REGISTER = 0x1f;
 /** The bits that the index register has. */
@@ -53,6 +55,16 @@ export class AttributeController {
   /** Whether attribute bit 7 means blinking; otherwise it is the intensity of the background. */
   get blink(): boolean {
     return (this.values[MODE_CONTROL] & BLINK) !== 0;
+  }
+
+  /** Whether the picture is on: bit 5 of the index register. */
+  get shown(): boolean {
+    return (this.index & PALETTE_ADDRESS_SOURCE) !== 0;
+  }
+
+  /** By how many dots the picture is shifted to the left. */
+  get panning(): number {
+    return this.values[HORIZONTAL_PANNING];
   }
 
   /** The entry of the DAC that one of the 16 colours of an attribute byte ends up at, 0 to 255. */

@@ -3,6 +3,7 @@ import { IndexedRegisters } from './indexed-registers.ts';
 /** Numbers of CRTC registers (IBM VGA technical reference, "CRT controller registers"). */
 const HORIZONTAL_DISPLAY_END = 0x01;
 const OVERFLOW = 0x07;
+const MAXIMUM_SCAN_LINE = 0x09;
 const CURSOR_START = 0x0a;
 const CURSOR_END = 0x0b;
 const START_ADDRESS = 0x0c;
@@ -10,6 +11,7 @@ const CURSOR_LOCATION = 0x0e;
 const VERTICAL_RETRACE_END = 0x11;
 const VERTICAL_DISPLAY_END = 0x12;
 const OFFSET = 0x13;
+const LINE_COMPARE = 0x18;
 
 /** Bit 7 of the vertical retrace end register: registers 00h to 07h ignore writes. */
 const PROTECT = 0x80;
@@ -82,10 +84,28 @@ export class Crtc {
     return this.registers.values[CURSOR_END] & SCAN_LINE;
   }
 
+  /** Whether the cursor is on. */
+  get cursorEnabled(): boolean {
+    return (this.registers.values[CURSOR_START] & CURSOR_OFF) === 0;
+  }
+
+  /** How many scan lines are displayed: 1 to 1024. */
+  get displayedLines(): number {
+    const { values } = this.registers;
+    const overflow = values[OVERFLOW];
+    return (values[VERTICAL_DISPLAY_END] | ((overflow & 0x02) << 7) | ((overflow & 0x40) << 3)) + 1;
+  }
+
+  /** The last scan line before memory is shown from its beginning on, 0 to 1023. */
+  get lineCompare(): number {
+    const { values } = this.registers;
+    const high = ((values[OVERFLOW] & LINE_COMPARE_8) << 4) | ((values[MAXIMUM_SCAN_LINE] & 0x40) << 3);
+    return values[LINE_COMPARE] | high;
+  }
+
   /** Whether the cursor is on and has a scan line to show. */
   get cursorShown(): boolean {
-    const off = (this.registers.values[CURSOR_START] & CURSOR_OFF) !== 0;
-    return !off && this.cursorStart <= this.cursorEnd && this.cursorStart < SCAN_LINES_PER_ROW;
+    return this.cursorEnabled && this.cursorStart <= this.cursorEnd && this.cursorStart < SCAN_LINES_PER_ROW;
   }
 
   #word(high: number): number {

@@ -1,8 +1,8 @@
 const ENTRIES = 256;
 /** Bytes of the whole table. */
 export const DAC_BYTES: number = 3 * ENTRIES;
-/** A component has 6 bits. */
-const COMPONENT = 0x3f;
+/** A component has 6 bits, unless the DAC is told to have 8. */
+export const COMPONENT = 0x3f;
 
 // The 64 colours of the EGA: bits 2, 1, 0 are two thirds of red, green, blue, and bits 5, 4, 3 one third.
 function initialColors(): Uint8Array {
@@ -28,10 +28,13 @@ export class Dac {
   component = 0;
   /** Whether the index came from 3C7h, for reading. */
   reading = false;
+  /** Whether a component has 8 bits: an addition of later chips. */
+  wide = false;
 
   reset(): void {
     this.values.set(initialColors());
     this.pixelMask = 0xff;
+    this.wide = false;
     this.select(0, false);
   }
 
@@ -56,14 +59,16 @@ export class Dac {
 
   /** Writes 3C9h: the next component. */
   writeData(value: number): void {
-    this.values[3 * this.index + this.component] = value & COMPONENT;
+    this.values[3 * this.index + this.component] = this.wide ? value : value & COMPONENT;
     this.#advance();
   }
 
   /** The colour of an entry, 0xRRGGBB. */
   rgb(entry: number): number {
     const at = 3 * (entry & this.pixelMask);
-    return (to8Bits(this.values[at]) << 16) | (to8Bits(this.values[at + 1]) << 8) | to8Bits(this.values[at + 2]);
+    const [red, green, blue] = this.values.subarray(at, at + 3);
+    if (this.wide) return (red << 16) | (green << 8) | blue;
+    return (to8Bits(red) << 16) | (to8Bits(green) << 8) | to8Bits(blue);
   }
 
   #advance(): void {
@@ -75,5 +80,6 @@ export class Dac {
 }
 
 function to8Bits(component: number): number {
-  return (component << 2) | (component >> 4);
+  const six = component & COMPONENT;
+  return (six << 2) | (six >> 4);
 }

@@ -12,6 +12,11 @@ const MISC_MODE_3 = 0x67;
 /** Bit 4 of the miscellaneous output register does not exist. */
 export const MISC_MASK = 0xef;
 
+/** Bit 5 of the clocking mode register. */
+const SCREEN_OFF = 0x20;
+/** Bit 0 of the miscellaneous graphics register. */
+const GRAPHICS_MODE = 0x01;
+
 const SEQUENCER_MASKS = [0x03, 0x3d, 0x0f, 0x3f, 0x0e];
 const SEQUENCER_MODE_3 = [0x03, 0x00, 0x03, 0x00, 0x02];
 const GRAPHICS_MASKS = [0x0f, 0x0f, 0x0f, 0x1f, 0x03, 0x7b, 0x0f, 0x0f, 0xff];
@@ -33,6 +38,16 @@ export class VgaRegisters {
 
   constructor(columns: number, rows: number) {
     this.crtc = new Crtc(columns, rows);
+  }
+
+  /** Whether a picture is shown: it is switched on in the attribute controller, and not off in the sequencer. */
+  get shown(): boolean {
+    return this.attribute.shown && (this.sequencer.values[1] & SCREEN_OFF) === 0;
+  }
+
+  /** Whether the registers say a graphics mode. */
+  get graphicsMode(): boolean {
+    return (this.graphics.values[6] & GRAPHICS_MODE) !== 0;
   }
 
   reset(): void {

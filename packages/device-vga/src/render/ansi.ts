@@ -1,5 +1,7 @@
 import { background, blinks, foreground, isBlank } from './attribute.ts';
+import { renderBlocks } from './blocks.ts';
 import { CP437 } from './cp437.ts';
+import type { Screen } from './graphics-screen.ts';
 import type { TextScreen } from './text-screen.ts';
 
 /** How {@link renderAnsi} writes a screen. */
@@ -13,7 +15,11 @@ export interface AnsiOptions {
   readonly colors?: 16 | 'truecolor';
   /** Leaves out the blanks on black at the end of each row. Default true; a redraw in place needs false. */
   readonly trim?: boolean;
+  /** Cells in a row that a picture of a graphics mode may take: it is made smaller until it fits. Default 80. */
+  readonly columns?: number;
 }
+
+const BLOCK_COLUMNS = 80;
 
 // ECMA-48 numbers its colours with red as bit 0, the VGA with blue as bit 0.
 const ANSI_COLOR = [0, 4, 2, 6, 1, 5, 3, 7];
@@ -21,9 +27,11 @@ const RESET = '\x1b[0m';
 
 /**
  * A screen as text with ANSI (ECMA-48) escape sequences, one string a row. Sequences stand only where a colour changes;
- * each row begins with the terminal's defaults and goes back to them.
+ * each row begins with the terminal's defaults and goes back to them. A picture of a graphics mode becomes half blocks, two
+ * pixels a cell, in exact colours.
  */
-export function renderAnsi(screen: TextScreen, options: AnsiOptions = {}): string[] {
+export function renderAnsi(screen: Screen, options: AnsiOptions = {}): string[] {
+  if (screen.kind === 'graphics') return renderBlocks(screen, options.columns ?? BLOCK_COLUMNS);
   const { columns, rows, cursor } = screen;
   const cursorCell = options.cursor && cursor.visible ? cursor.row * columns + cursor.column : -1;
   return Array.from({ length: rows }, (_, row) => {

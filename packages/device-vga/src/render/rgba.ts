@@ -1,20 +1,15 @@
 import { type BitmapFont, vgaFont8x16 } from '../font/font.ts';
 import { background, blinks, foreground } from './attribute.ts';
+import type { RgbaImage, Screen } from './graphics-screen.ts';
+import { pixelOf } from './pixel.ts';
 import type { TextScreen } from './text-screen.ts';
 
-/** A picture: what a canvas takes as `ImageData`. */
-export interface RgbaImage {
-  /** Pixels in a row. */
-  readonly width: number;
-  /** Rows of pixels. */
-  readonly height: number;
-  /** Row by row, four bytes a pixel: red, green, blue, alpha (255 is opaque). `4 * width * height` bytes. */
-  readonly data: Uint8ClampedArray<ArrayBuffer>;
-}
+/** Attribute bit 3 chooses between two fonts, beside being a part of the colour. */
+const SECOND_FONT = 0x08;
 
 /** How {@link renderRgba} draws a screen. */
 export interface RgbaOptions {
-  /** Default: the built-in 8x16 font. */
+  /** Of a text screen. Default: what the screen says, or else the built-in 8x16 font. */
   readonly font?: BitmapFont;
   /**
    * Pixels from one character to the next: 8, or 9 as VGA monitors showed it, where the ninth column is background,
@@ -27,9 +22,14 @@ export interface RgbaOptions {
   readonly blinkOff?: boolean;
 }
 
-/** Draws a screen as pixels, in the colours of its palette. */
-export function renderRgba(screen: TextScreen, options: RgbaOptions = {}): RgbaImage {
-  const { font = vgaFont8x16(), cellWidth = 8, cursor: showCursor = true, blinkOff = false } = options;
+/** Draws a screen as pixels, in the colours of its palette. One in a graphics mode has them already. */
+export function renderRgba(screen: Screen, options: RgbaOptions = {}): RgbaImage {
+  return screen.kind === 'graphics' ? screen : renderCells(screen, options);
+}
+
+function renderCells(screen: TextScreen, options: RgbaOptions): RgbaImage {
+  const { font = screen.font ?? vgaFont8x16(), cellWidth = 8, cursor: showCursor = true, blinkOff = false } = options;
+  const second = options.font ?? screen.secondFont ?? font;
   const { columns, rows, cells, blink, cursor } = screen;
   const width = columns * cellWidth;
   const height = rows * font.height;
@@ -40,9 +40,10 @@ export function renderRgba(screen: TextScreen, options: RgbaOptions = {}): RgbaI
     for (let column = 0; column < columns; column++) {
       const cell = 2 * (row * columns + column);
       const attribute = cells[cell + 1];
+      const glyphs = (attribute & SECOND_FONT) !== 0 ? second : font;
       const back = palette[background(attribute, blink)];
       const fore = blinkOff && blinks(attribute, blink) ? back : palette[foreground(attribute)];
-      drawGlyph(canvas, row * font.height * width + column * cellWidth, font, cells[cell], fore, back);
+      drawGlyph(canvas, row * font.height * width + column * cellWidth, glyphs, cells[cell], fore, back);
     }
   }
   if (showCursor && cursor.visible && !blinkOff) {
@@ -72,9 +73,4 @@ function drawGlyph(canvas: Canvas, corner: number, font: BitmapFont, code: numbe
     for (let x = 0; x < 8; x++) pixels[at + x] = (bits & (0x80 >> x)) !== 0 ? fore : back;
     if (cellWidth === 9) pixels[at + 8] = repeatsEighth ? pixels[at + 7] : back;
   }
-}
-
-/** One opaque pixel as a word: every platform with a JavaScript engine is little-endian, so red comes first. */
-function pixelOf(rgb: number): number {
-  return (0xff000000 | ((rgb & 0xff) << 16) | (rgb & 0xff00) | ((rgb >> 16) & 0xff)) >>> 0;
 }

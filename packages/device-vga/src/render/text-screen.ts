@@ -1,3 +1,5 @@
+import type { BitmapFont } from '../font/font.ts';
+
 /** The cursor of a text screen. */
 export interface TextCursor {
   /** 0 is the leftmost. May lie outside the screen if `visible` is false. */
@@ -14,6 +16,8 @@ export interface TextCursor {
 
 /** What a text screen shows at one moment: plain data, which the renderers turn into text, ANSI or pixels. */
 export interface TextScreen {
+  /** Tells it from a graphics screen. */
+  readonly kind?: 'text';
   /** Cells in a row. */
   readonly columns: number;
   /** Rows of cells. */
@@ -29,4 +33,8 @@ export interface TextScreen {
   readonly blink: boolean;
   /** The 16 colours in VGA order (1 is blue, 4 is red), each 0xRRGGBB. */
   readonly palette: readonly number[];
+  /** What its characters look like, if the guest may change that. Default: the built-in font. */
+  readonly font?: BitmapFont;
+  /** What characters look like whose attribute has bit 3 set, where these have a font of their own. */
+  readonly secondFont?: BitmapFont;
 }

@@ -1,5 +1,5 @@
 import { CP437 } from './cp437.ts';
-import type { TextScreen } from './text-screen.ts';
+import type { Screen } from './graphics-screen.ts';
 
 /** How {@link renderText} writes a screen. */
 export interface TextOptions {
@@ -7,8 +7,12 @@ export interface TextOptions {
   readonly trim?: boolean;
 }
 
-/** The characters of a screen as Unicode, one string a row. NUL becomes a space; colours and the cursor are left out. */
-export function renderText(screen: TextScreen, options: TextOptions = {}): string[] {
+/**
+ * The characters of a screen as Unicode, one string a row. NUL becomes a space; colours and the cursor are left out. A screen
+ * in a graphics mode has no characters, and so no rows.
+ */
+export function renderText(screen: Screen, options: TextOptions = {}): string[] {
+  if (screen.kind === 'graphics') return [];
   const { columns, rows, cells } = screen;
   return Array.from({ length: rows }, (_, row) => {
     let line = '';
