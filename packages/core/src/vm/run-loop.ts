@@ -2,6 +2,7 @@ import type { RunBudget, Vcpu, VcpuThreads } from '../accelerator/accelerator.ts
 import { isVmError, messageOf, VmError } from '../errors.ts';
 import type { ControlExit, SystemEvent } from '../exits/exit.ts';
 import type { ExitDispatcher } from '../exits/exit-dispatcher.ts';
+import type { Disposition } from '../exits/handler-table.ts';
 import type { RunState } from '../snapshot/vm-snapshot.ts';
 import type { DrivenClock } from '../time/clock.ts';
 import { unlessDisposed, wasDisposed } from './disposed-vcpu.ts';
@@ -39,6 +40,7 @@ export class RunLoop {
   /** The number of exits at the end of the last slice. */
   #exitsBefore = 0;
   #inGuest = false;
+  #handling = false;
   #ending: Ending | undefined;
   #systemEvent: SystemEvent | undefined;
   /** The guest waits in HLT for an interrupt. The vCPU would run on behind it: waiting is our part. */
@@ -79,8 +81,14 @@ export class RunLoop {
     this.#wakeUp.wake();
   }
 
-  /** The machine was reset: it neither waits in HLT nor has a system event to report. */
+  /** Whether a handler of an exit that came back from `vcpu.run` is being asked: no vCPU is in the middle of anything then. */
+  get handling(): boolean {
+    return this.#handling;
+  }
+
+  /** The machine is reset: it neither waits in HLT nor has a system event to report. */
   reset(): void {
+    this.#parts.threads?.pause();
     this.#halted = false;
     this.#systemEvent = undefined;
   }
@@ -190,7 +198,7 @@ export class RunLoop {
 
   #handle(exit: ControlExit): void {
     const { vcpu, threads, exits, interruptsPossible } = this.#parts;
-    const disposition = exits.dispatch(exit);
+    const disposition = this.#dispatch(exit);
     if (disposition === 'stop') this.end({ outcome: 'stopped', exit });
     else if (exit.reason === 'slice-end') {
       // One vCPU that makes no progress says nothing about the others.
@@ -204,6 +212,15 @@ export class RunLoop {
     } else if (disposition === undefined) {
       if (exit.reason === 'halt' && exit.interruptsEnabled && interruptsPossible()) this.#halted = true;
       else this.end(endingOfExit(exit));
+    }
+  }
+
+  #dispatch(exit: ControlExit): Disposition | undefined {
+    this.#handling = true;
+    try {
+      return this.#parts.exits.dispatch(exit);
+    } finally {
+      this.#handling = false;
     }
   }
 

@@ -8,7 +8,7 @@ import {
   Vm,
   type VmErrorCode,
 } from '../index.ts';
-import { FakeAccelerator, type FakeOptions } from './fake-accelerator.test-util.ts';
+import { FakeAccelerator, type FakeOptions, type Program } from './fake-accelerator.test-util.ts';
 import { device, makeVm } from './make-vm.test-util.ts';
 
 const ram = { base: 0, size: 4096 };
@@ -389,5 +389,67 @@ describe('reset', () => {
     await run;
     vm.reset();
     vm.dispose();
+  });
+
+  it.each(['shutdown', 'system-event', 'halt'] as const)(
+    'is for handlers of exits that are no access, too: the guest starts anew (%s)',
+    async (reason) => {
+      const starts: number[] = [];
+      const program: Program = function* (cpu) {
+        starts.push(cpu.instructions);
+        cpu.sink.portWrite(0x64, 1, 0xfe);
+        yield;
+        if (reason === 'shutdown') yield { reason };
+      };
+      const accelerator = new FakeAccelerator({ program });
+      const resets: string[] = [];
+      const wantsReset = device(
+        'chipset',
+        ({ claimPorts, systemEvent }) => {
+          const write = (): void => {
+            if (reason === 'system-event') systemEvent('reset');
+          };
+          claimPorts({ base: 0x64, length: 1 }, { read: () => 0, write });
+        },
+        { reset: () => void resets.push('chipset') },
+      );
+      using vm = new Vm({ accelerator, memory: [ram], devices: [wantsReset] });
+      vm.on(reason, () => {
+        if (resets.length === 2) return 'stop';
+        vm.reset();
+        vm.vcpu.load(program);
+        return 'resume';
+      });
+      expect((await vm.run({ timeoutMs: 10_000 })).outcome).toBe('stopped');
+      expect(resets).toHaveLength(2);
+      expect(starts).toHaveLength(3);
+      expect(accelerator.log.filter((line) => line === 'vcpu reset')).toHaveLength(2);
+    },
+  );
+
+  it('is refused in handlers of accesses, in alarms, and in observers of accesses', async () => {
+    const codes: unknown[] = [];
+    const attempt = (): void => {
+      try {
+        vm.reset();
+      } catch (error) {
+        codes.push((error as { code: string }).code);
+      }
+    };
+    const program: Program = function* ({ sink }) {
+      sink.portWrite(0x10, 1, 0);
+      yield;
+    };
+    const devices = [
+      device('port', ({ claimPorts }) => claimPorts({ base: 0x10, length: 1 }, { read: () => 0, write: attempt })),
+    ];
+    using vm = new Vm({ accelerator: new FakeAccelerator({ program }), memory: [ram], devices });
+    vm.on('io', () => {
+      attempt();
+      return undefined;
+    });
+    vm.clock.alarm(0, attempt);
+    expect((await vm.run({ timeoutMs: 10_000 })).outcome).toBe('halted');
+    expect(codes).toEqual(['ERR_VM_RUNNING', 'ERR_VM_RUNNING', 'ERR_VM_RUNNING']);
   });
 });

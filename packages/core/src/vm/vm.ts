@@ -231,11 +231,13 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
   }
 
   /**
-   * Resets the vCPUs and all devices. Memory keeps its contents, and pending alarms are the devices' own to cancel.
+   * Resets the vCPUs and all devices. Memory keeps its contents, and pending alarms are the devices' own to cancel. While the
+   * VM runs, only a handler of an exit may do it that is no access (`system-event`, `shutdown`, `halt`, …); with the disposition
+   * `resume` the guest then starts anew.
    * @throws VmError `ERR_VM_RUNNING`, `ERR_VM_DISPOSED`; `ERR_DEVICE` if a device threw, after all were reset
    */
   reset(): void {
-    this.#checkStopped('reset');
+    if (!this.#loop.handling || this.#disposed) this.#checkStopped('reset');
     this.#loop.reset();
     for (const vcpu of this.vcpus) vcpu.reset();
     const failures = this.devices.map((device) => attempt(`the reset of ${device.id}`, () => device.reset?.()));

@@ -2,7 +2,7 @@
 export const PLANE_SIZE = 0x10000;
 
 /** For each set of planes (bit n is plane n) the bytes of a word that belong to them. */
-export const PLANE_MASKS: Int32Array = Int32Array.from({ length: 16 }, (_, set) => {
+export const PLANE_MASKS: Int32Array = /* @__PURE__ */ Int32Array.from({ length: 16 }, (_, set) => {
   let mask = 0;
   for (let plane = 0; plane < 4; plane++) if ((set & (1 << plane)) !== 0) mask |= 0xff << (8 * plane);
   return mask;

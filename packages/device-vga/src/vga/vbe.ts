@@ -14,13 +14,12 @@ const Y_OFFSET = 9;
 const MEMORY_64K = 10;
 const REGISTERS = 11;
 
-/** Bits of ENABLE. */
+/** Bits of ENABLE; 40h is the linear frame buffer, which is always there. */
 const ENABLED = 0x01;
 const GET_CAPABILITIES = 0x02;
 const DAC_8_BITS = 0x20;
-const LINEAR = 0x40;
 const KEEP_MEMORY = 0x80;
-const ENABLE_BITS = ENABLED | GET_CAPABILITIES | DAC_8_BITS | LINEAR | KEEP_MEMORY;
+const ENABLE_BITS = 0xe3;
 
 /** The newest version of the interface: it has the linear frame buffer and tells how much memory there is. */
 const NEWEST_ID = 0xb0c5;

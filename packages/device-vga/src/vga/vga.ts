@@ -3,7 +3,10 @@ import type { Screen } from '../render/graphics-screen.ts';
 import { VgaDevice } from './vga-device.ts';
 import { WINDOW_BASE, WINDOW_SIZE } from './window.ts';
 
-const MIB = 1 << 20;
+/** 1, 16 and 64 MiB. Literals: what is computed here would keep bundlers from leaving the device out. */
+const MIB = 0x100000;
+const DEFAULT_SIZE = 0x1000000;
+const MAX_SIZE = 0x4000000;
 
 /** What `vga` takes. */
 export interface VgaOptions {
@@ -62,9 +65,9 @@ export const vga: DeviceFactory<VgaOptions, Vga> = /* @__PURE__ */ defineDevice(
     frameBufferSize: {
       type: 'integer',
       min: MIB,
-      max: 64 * MIB,
+      max: MAX_SIZE,
       multipleOf: MIB,
-      default: 16 * MIB,
+      default: DEFAULT_SIZE,
       description: 'bytes of the linear frame buffer',
     },
   },
