@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type Check, forAWhile, repeats, runsInside, slices, survivesSnapshots } from './fuzz.test-util.ts';
 
 const MINUTE = 60_000;
-const WARM_GUESTS = 300;
+const WARM_GUESTS = 800;
 const LIMIT = { timeout: 20 * MINUTE };
 /** Other guests each time. The seed of one that fails is told. */
 const first = Date.now() >>> 0;

@@ -2,7 +2,7 @@ import { compareImages } from './compare-images.test-util.ts';
 import { drive, type Ending } from './drive.test-util.ts';
 import { eventsOf } from './events.test-util.ts';
 import { Guest } from './guest.test-util.ts';
-import { REGIONS } from './layout.test-util.ts';
+import { PLACE, REGIONS } from './layout.test-util.ts';
 
 /** Instructions of a guest at most. */
 const LONG = 4000;
@@ -14,6 +14,8 @@ const MIN_GUESTS = 20;
 const FORGET_EVERY = 3;
 const SNAPSHOT_EVERY = 100;
 const PAGING = 0x80000000n;
+/** In the lowest byte of an entry, of 4 bytes as of 8. */
+const ACCESSED_DIRTY = 0x60;
 const MAX_WRITES_BY_DEVICES = 200;
 
 /** What was done with guests. */
@@ -109,11 +111,15 @@ export function survivesSnapshots(seed: number): ReturnType<Check> {
   const events = eventsOf(seed, SHORT);
   let other = new Guest(seed, GUARDS[1]);
   for (let end = 1 + (seed % SNAPSHOT_EVERY); end < SHORT; end += SNAPSHOT_EVERY) {
+    const tables = pageTables(one);
     const endings = [one, other].map((guest) => drive(guest, { end, events, slice: SHORT }));
     if (endings.includes('slow')) return { guest: one, ending: 'slow' };
-    compareImages(one, other);
+    // Where a guest writes over its page tables, it depends on the TLB which ones count, and what is in the TLB on what was
+    // decoded: the manuals leave that open (Intel SDM volume 3A, section 4.10.2.3). Both then go on from the same state.
+    const open = usesPaging(one) && Buffer.compare(tables, pageTables(one)) !== 0;
+    if (!open) compareImages(one, other);
     const next = new Guest(seed, GUARDS[1], true);
-    next.continueFrom(other);
+    next.continueFrom(open ? one : other);
     other = next;
     // A snapshot holds neither the TLB, which may have what the tables no longer say, nor what is decoded, on which it depends
     // what the TLB has for writes.
@@ -123,6 +129,13 @@ export function survivesSnapshots(seed: number): ReturnType<Check> {
     }
   }
   return { guest: one, ending: 'done' };
+}
+
+/** The page tables that a guest begins with, without the bits that the CPU sets in them. */
+function pageTables({ memory }: Guest): Uint8Array {
+  const bytes = memory.read(PLACE.PAGE_DIRECTORY, PLACE.CODE - PLACE.PAGE_DIRECTORY);
+  for (let i = 0; i < bytes.length; i += 4) bytes[i] &= ~ACCESSED_DIRTY;
+  return bytes;
 }
 
 function usesPaging({ vcpu }: Guest): boolean {
