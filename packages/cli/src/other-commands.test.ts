@@ -26,6 +26,8 @@ test('doctor names every accelerator, and what auto picks', async () => {
   expect(stdout).toMatch(/^interp +can run here: real, protected mode/m);
   expect(stdout).toMatch(/^auto +picks (kvm|interp) \(.+\)$/m);
   const json = JSON.parse((await picovm(['doctor', '--json'])).stdout);
+  const lacks = json.accelerators.flatMap((one: { lacks?: string[] }) => one.lacks ?? []);
+  if (lacks.length > 0) expect(stdout).toMatch(new RegExp(`^ +lacks ${lacks.join(', ')}$`, 'm'));
   expect(json.accelerators.map(({ name }: { name: string }) => name)).toEqual(['kvm', 'interp']);
 });
 

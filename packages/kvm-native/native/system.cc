@@ -67,6 +67,7 @@ Napi::Value KvmSystem::GetDeviceAttr(const Napi::CallbackInfo& info) {
 Napi::Value KvmSystem::CreateVm(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const uint64_t type = IntegerArgument(info, 0, UINT32_MAX, "type");
+  if (!fd_.open()) ThrowErrno(env, "KVM_CREATE_VM", EBADF);
   const int mmap_size = Ioctl(env, "KVM_GET_VCPU_MMAP_SIZE", KVM_GET_VCPU_MMAP_SIZE, 0);
   const int coalesced = Ioctl(env, "KVM_CHECK_EXTENSION", KVM_CHECK_EXTENSION, KVM_CAP_COALESCED_MMIO);
   // The kernel sets O_CLOEXEC on the new descriptor.

@@ -144,7 +144,7 @@ Napi::Value KvmVcpu::GetStatsFd(const Napi::CallbackInfo& info) { return KvmStat
 Napi::Value KvmVcpu::TakeCoalesced(const Napi::CallbackInfo& info) {
   const Bytes bytes = BytesArgument(info, 0, "entries");
   const int count = state_->TakeCoalesced(bytes.data, bytes.size / sizeof(kvm_coalesced_mmio));
-  if (count < 0) ThrowErrno(info.Env(), "KVM_REGISTER_COALESCED_MMIO", -count);
+  if (count < 0) ThrowErrno(info.Env(), "KVM_CAP_COALESCED_MMIO", -count);
   return Napi::Number::New(info.Env(), count);
 }
 

@@ -45,6 +45,7 @@ function probeLines(name: string, probe: Probe): string[] {
     `${label}can run here: ${features.join('; ')}`,
     ...(probe.implementation === undefined ? [] : [`${indent}uses ${probe.implementation}`]),
     ...(probe.note === undefined ? [] : [`${indent}note: ${probe.note}`]),
+    ...((probe.lacks ?? []).length === 0 ? [] : [`${indent}lacks ${probe.lacks?.join(', ')}`]),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { MapEntry } from '../bus/address-map.ts';
 import type { ControlExit, ExitReason } from '../exits/exit.ts';
 import type { ExitSink } from '../exits/exit-sink.ts';
 import type { InterruptController } from '../irq/interrupt-controller.ts';
@@ -33,6 +34,8 @@ export type Probe =
       readonly supports: Supports;
       /** What a person should know although it runs, such as that it is slow here. */
       readonly note?: string;
+      /** What guests cannot use here though `supports.modes` may say so, for people: `x87`, `SSE`, … */
+      readonly lacks?: readonly string[];
       /** Which build of it is in use, where there are several: the file of a native addon, and what it was made for. */
       readonly implementation?: string;
       /** False where another accelerator that runs here is the better choice. Default true. */
@@ -75,6 +78,8 @@ export interface AcceleratorVm<V extends Vcpu = Vcpu> {
   readonly supports: Supports;
   /** Its own interrupt controller, if it has one in use: it then also waits in HLT itself, with no `halt` exit. */
   readonly irq?: InterruptController;
+  /** Ports and physical addresses that it answers itself, before any bus: no device can have them. */
+  readonly reserved?: readonly MapEntry[];
   /** Set if its vCPUs run in threads of their own. */
   readonly threads?: VcpuThreads;
   /**
@@ -86,7 +91,8 @@ export interface AcceleratorVm<V extends Vcpu = Vcpu> {
    * Lets the guests' writes to a range wait, until the result is disposed: they are pushed into the sink as
    * `RangeSpec.coalesced` says, in any case before `run` returns. An access that is only partly in the range does not wait.
    * Without this method, and for ranges that it cannot take any more, writes are pushed at once. Called inside of `run` only
-   * from a call of the sink, when nothing waits.
+   * from a call of the sink, when nothing waits. To dispose the result outside of `run` first pushes what waits: it is still the
+   * old owner's.
    * @param space which addresses: ports, or physical ones
    * @param base the first of them
    * @param size how many
@@ -118,7 +124,10 @@ export interface VcpuThreads {
 
 /** How long `run` may stay in the guest. */
 export interface RunBudget {
-  /** Nanoseconds of host time: finite, at least 10,000. */
+  /**
+   * Nanoseconds of host time: finite, at least 10,000. An accelerator for which that is too little to execute anything takes
+   * more: whoever asks for so little again and again shall not keep the guest from getting on.
+   */
   nanoseconds: number;
   /** Instructions; only where `supports.instructionCount`. Undefined: no limit. */
   instructions: number | undefined;

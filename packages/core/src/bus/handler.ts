@@ -58,7 +58,8 @@ export interface RangeSpec {
    * - every other exit of that vCPU: HLT, CPUID, an interrupt window, a shutdown;
    * - the end of a slice, of `vm.run`, and `snapshot`, `restore` and `reset`.
    *
-   * So a write is late by a slice at most (`sliceMs`; 10 ms while no vCPU with a thread of its own asks anything). What may
+   * So a write is late by a slice at most (`sliceMs`; while no vCPU with a thread of its own asks anything, 10 ms at first, then up
+   * to 200 ms). On KVM it takes some milliseconds to claim such a range, and to give it back. What may
    * show it: the guest's registers and memory, guest time, and what `stop`, `maxExits` or a system event of the handler
    * find the guest at, are those of then; and an interrupt that the handler raises comes by so much later. It suits what only
    * collects (a frame buffer, a log), and not doorbells, acknowledgements or power switches. Handlers of exits are asked, and observers

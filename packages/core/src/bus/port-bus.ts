@@ -2,7 +2,7 @@ import { VmError } from '../errors.ts';
 import type { AccessSize } from './access.ts';
 import type { MapEntry } from './address-map.ts';
 import type { PortHandler, RangeSpec } from './handler.ts';
-import { checkRange, mapEntry, overlapError, RangeEntry, takesAsIs } from './range-entry.ts';
+import { checkRange, mapEntry, type OwnedRange, overlapError, RangeEntry, takesAsIs } from './range-entry.ts';
 import { atOnce, type BusOptions, SizedAccess } from './sized-access.ts';
 
 const PORTS = 0x10000;
@@ -13,9 +13,15 @@ export class PortBus extends SizedAccess<PortHandler> {
   readonly #owners = new Uint16Array(PORTS);
   readonly #entries: (RangeEntry<PortHandler> | undefined)[] = [undefined];
 
-  /** An empty port space. */
-  constructor(options: BusOptions = {}) {
+  readonly #reserved: readonly OwnedRange[];
+
+  /**
+   * An empty port space.
+   * @param reserved what answers before the bus is asked: nobody may claim ports in it
+   */
+  constructor(options: BusOptions = {}, reserved: readonly OwnedRange[] = []) {
     super('port', options);
+    this.#reserved = reserved;
   }
 
   /**
@@ -25,7 +31,8 @@ export class PortBus extends SizedAccess<PortHandler> {
   claim(spec: RangeSpec, owner: string, handler: PortHandler): Disposable {
     checkRange('port', spec, owner, PORTS);
     for (let port = spec.base; port < spec.base + spec.length; port++) {
-      const existing = this.find(port);
+      const existing =
+        this.find(port) ?? this.#reserved.find(({ base, length }) => port >= base && port < base + length);
       if (existing !== undefined) throw overlapError('port', { owner, base: spec.base, length: spec.length }, existing);
     }
     const entry = new RangeEntry(spec, owner, handler);

@@ -1,3 +1,4 @@
+import { checkNames } from '../arguments.ts';
 import { VmError } from '../errors.ts';
 import { hexRange } from '../format.ts';
 import type { AccessSize } from './access.ts';
@@ -54,11 +55,15 @@ export function takesAsIs<H extends PortHandler | MmioHandler>(
   return size >= entry.min && size <= entry.max && (offset & (entry.min - 1)) === 0 && offset + size <= entry.length;
 }
 
+/** The keys of a range; `space` is that of a `PlacedRange`. */
+export const RANGE_KEYS: readonly string[] = ['base', 'length', 'width', 'label', 'coalesced', 'space'];
+
 /**
  * Refuses a range that is malformed or leaves the address space of `limit` addresses.
- * @throws VmError `ERR_BUS_RANGE`
+ * @throws VmError `ERR_BUS_RANGE`; `ERR_INVALID_ARGUMENT` if it is no object, or has a key that there is not
  */
 export function checkRange(space: string, spec: RangeSpec, owner: string, limit: number): void {
+  checkNames(`the ${space} range that ${owner} claims`, spec, RANGE_KEYS, 'key');
   const { base, length } = spec;
   const min = spec.width?.min ?? 1;
   const max = spec.width?.max ?? 4;

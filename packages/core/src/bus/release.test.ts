@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { MmioBus, PortBus } from '../index.ts';
 
+type BusOptions = ConstructorParameters<typeof PortBus>[0];
+
+const fail = (): never => {
+  throw new Error('it is stuck');
+};
 const answering = (value: number) => ({ read: () => value, write: () => {} });
 
 describe.each([
-  ['ports', () => new PortBus()],
-  ['physical addresses', () => new MmioBus()],
+  ['ports', (options?: BusOptions) => new PortBus(options)],
+  ['physical addresses', (options?: BusOptions) => new MmioBus(options)],
 ] as const)('a range of %s', (_, make) => {
   it('is nobody’s once it is given back, and may then be claimed anew', () => {
     const bus = make();
@@ -39,6 +44,14 @@ describe.each([
     }
     const counts = [...bus.accessCounts()].filter(({ owner }) => owner === 'mover');
     expect(counts).toEqual([{ owner: 'mover', reads: 3, writes: 3 }]);
+  });
+
+  it('is given back, though the accelerator does not get rid of it', () => {
+    const made = make({ onCoalesced: () => ({ [Symbol.dispose]: fail }) });
+    const here = made.claim({ base: 0x100, length: 4, coalesced: true }, 'first', answering(1));
+    expect(() => here[Symbol.dispose]()).toThrow('it is stuck');
+    made.claim({ base: 0x100, length: 4 }, 'second', answering(2));
+    expect(made.read(0x100, 1)).toBe(2);
   });
 
   it('may be moved for ever', () => {

@@ -70,10 +70,14 @@ export abstract class SizedAccess<H extends PortHandler | MmioHandler> {
       [Symbol.dispose]: () => {
         if (!here) return;
         here = false;
-        zone?.[Symbol.dispose]();
-        this.remove(entry);
-        const { reads, writes } = this.#gone.get(entry.owner) ?? { reads: 0, writes: 0 };
-        this.#gone.set(entry.owner, { reads: reads + entry.reads, writes: writes + entry.writes });
+        try {
+          // Writes that waited are still pushed to it.
+          zone?.[Symbol.dispose]();
+        } finally {
+          this.remove(entry);
+          const { reads, writes } = this.#gone.get(entry.owner) ?? { reads: 0, writes: 0 };
+          this.#gone.set(entry.owner, { reads: reads + entry.reads, writes: writes + entry.writes });
+        }
       },
     };
   }

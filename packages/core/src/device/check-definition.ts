@@ -1,3 +1,5 @@
+import { checkNames } from '../arguments.ts';
+import { RANGE_KEYS } from '../bus/range-entry.ts';
 import { VmError } from '../errors.ts';
 import { IRQ_LINES } from '../irq/interrupt-controller.ts';
 import { accepts, describeOption } from './check-device-options.ts';
@@ -51,6 +53,7 @@ function checkContent({ type, defaultId, options, ranges, irqs, supports }: Devi
   }
   ranges.forEach((range: DeviceRange | null, i) => {
     const { space, base, length, coalesced = false } = (range ?? {}) as DeviceRange;
+    checkNames(`ranges.${i} of ${type}`, range ?? {}, RANGE_KEYS, 'key');
     if (space !== 'port' && space !== 'mmio') refuse(`ranges.${i}.space must be 'port' or 'mmio'`);
     if (typeof coalesced !== 'boolean') refuse(`ranges.${i}.coalesced must be true or false`);
     checkPlace(`ranges.${i}.base`, base, 0, Number.MAX_SAFE_INTEGER);

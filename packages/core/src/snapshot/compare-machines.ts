@@ -7,7 +7,8 @@ const NONE = 'none';
 
 /**
  * Everything in which a machine is not the one of a snapshot: memory, devices, where they are, the clock. The names of
- * regions, the accelerator and the CPU are not compared, and the machine's devices may own more addresses.
+ * regions, the accelerator and the CPU are not compared, and the machine's devices may own more addresses. Where devices are is
+ * where they were when all had joined: those that move since are moved by `restore`.
  */
 export function compareMachines(snapshot: MachineDescription, machine: MachineDescription): SnapshotDifference[] {
   return [

@@ -103,6 +103,23 @@ describe('a range whose writes may be late', () => {
     );
   });
 
+  it.each([
+    [{ coalesce: true }, 'coalesced'],
+    [{ labell: 'log' }, 'label'],
+  ])('is not asked for by another name: %o', (keys, meant) => {
+    const devices = [
+      device('log', ({ claimPorts }) => {
+        claimPorts({ base: 0xe0, length: 4, ...keys }, { read: () => 0, write: () => {} });
+      }),
+    ];
+    expect(() => makeVm(function* () {}, devices, true)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_ARGUMENT',
+        message: expect.stringMatching(new RegExp(`log claims has no key .*did you mean ${meant}\\?$`)),
+      }),
+    );
+  });
+
   it('shows in the address map', () => {
     using vm = makeVm(PROGRAM, [log([])], false).vm;
     const [, mmio, ...ports] = vm.map();

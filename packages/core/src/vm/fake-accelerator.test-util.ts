@@ -7,6 +7,7 @@ import {
   type ExitReason,
   type ExitSink,
   type InterruptController,
+  type MapEntry,
   type MemoryRegion,
   type Probe,
   type RunBudget,
@@ -153,6 +154,7 @@ export interface FakeOptions {
   readonly maxVcpus?: number;
   readonly irq?: InterruptController;
   readonly threads?: VcpuThreads;
+  readonly reserved?: readonly MapEntry[];
   /** Writes may wait. */
   readonly coalesces?: boolean;
   /** Which call fails. */
@@ -187,7 +189,7 @@ export class FakeAccelerator implements Accelerator<FakeVcpu> {
   }
 
   createVm({ arena }: AcceleratorVmOptions): AcceleratorVm<FakeVcpu> {
-    const { program = function* () {}, failing, irq, threads, coalesces } = this.#options;
+    const { program = function* () {}, failing, irq, threads, reserved, coalesces } = this.#options;
     let late: CoalescingSink | undefined;
     const { log, supports } = this;
     const failIf = (call: FakeOptions['failing']): void => {
@@ -200,6 +202,7 @@ export class FakeAccelerator implements Accelerator<FakeVcpu> {
       supports,
       irq,
       threads,
+      reserved,
       mapMemory: (region: MemoryRegion) => {
         if (log.includes('mapped ram')) failIf('mapMemory');
         log.push(`mapped ${region.name}`);

@@ -6,8 +6,8 @@ export type FakeVmOptions = Partial<VmOptions<FakeVcpu>> & FakeOptions;
 
 /** A VM with a page of RAM whose guest is `program`. */
 export function makeVm(program: Program, options: FakeVmOptions = {}): Vm<FakeVcpu> {
-  const { program: _, instructionCount, maxVcpus, irq, threads, failing, ...rest } = options;
-  const accelerator = new FakeAccelerator({ program, instructionCount, maxVcpus, irq, threads, failing });
+  const { program: _, instructionCount, maxVcpus, irq, threads, reserved, failing, ...rest } = options;
+  const accelerator = new FakeAccelerator({ program, instructionCount, maxVcpus, irq, threads, reserved, failing });
   return new Vm({ accelerator, memory: [{ base: 0, size: 4096 }], ...rest });
 }
 

@@ -13,7 +13,10 @@ import { yieldToHost } from './yield-to-host.ts';
 
 const NS_PER_MS = 1e6;
 
-/** The guest gets at least so long an entry, or alarms that are always overdue would keep it from running at all. */
+/**
+ * The guest is given at least so long an entry, though alarms may be overdue. That it gets anywhere in it is up to the
+ * accelerator, which knows what an entry costs: see `RunBudget`.
+ */
 const MIN_ENTRY_NS = 10_000;
 
 /** Of what failed between runs, a snapshot keeps so much. */
@@ -137,12 +140,15 @@ export class RunLoop {
       threads?.pause();
       return this.#ending;
     } finally {
-      threads?.pause();
-      this.#running = false;
-      this.#ending = undefined;
-      signal?.removeEventListener('abort', onAbort);
-      exits.limitExits(Number.POSITIVE_INFINITY);
-      clock.pause();
+      try {
+        threads?.pause();
+      } finally {
+        this.#running = false;
+        this.#ending = undefined;
+        signal?.removeEventListener('abort', onAbort);
+        exits.limitExits(Number.POSITIVE_INFINITY);
+        clock.pause();
+      }
     }
   }
 

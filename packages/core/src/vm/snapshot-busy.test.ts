@@ -63,3 +63,61 @@ describe('a handler that is asked while a snapshot is being taken or restored', 
     expect(() => vm.snapshot()).toThrow(expect.objectContaining({ code: 'ERR_VM_DISPOSED' }));
   });
 });
+
+describe('a handler that is asked while the machine is reset', () => {
+  /** A vCPU that has an instruction to complete, or writes to deliver, when it is reset. */
+  function resetting(act: (vm: ReturnType<typeof makeVm>) => unknown) {
+    const { vm, given, results } = machine(act);
+    const reset = vm.vcpu.reset.bind(vm.vcpu);
+    Object.assign(vm.vcpu, {
+      reset: () => {
+        vm.exits.portRead(0x99, 1);
+        reset();
+      },
+    });
+    return { vm, given, results };
+  }
+
+  it.each<[string, (vm: ReturnType<typeof makeVm>) => unknown]>([
+    ['snapshot', (vm) => vm.snapshot()],
+    ['restore', (vm) => vm.restore({} as never)],
+    ['reset', (vm) => vm.reset()],
+  ])('cannot call %s', (_what, action) => {
+    const { vm, results } = resetting((it) => codeOf(() => action(it)));
+    vm.reset();
+    expect(results).toEqual(['ERR_VM_RUNNING']);
+    vm.dispose();
+  });
+
+  it('may dispose the machine, which gives everything back when it is reset', () => {
+    const { vm, given } = resetting((it) => {
+      it.dispose();
+      expect(given).toEqual([]);
+    });
+    vm.reset();
+    expect(given).toEqual(['disposed']);
+    expect(() => vm.reset()).toThrow(expect.objectContaining({ code: 'ERR_VM_DISPOSED' }));
+  });
+
+  it('may dispose it in the middle of a run, which still has its result', async () => {
+    const { vm, given } = resetting((it) => it.dispose());
+    vm.on('halt', () => {
+      vm.reset();
+      expect(given).toEqual([]);
+      return 'resume';
+    });
+    expect((await vm.run({ timeoutMs: 10_000 })).outcome).toBe('stopped');
+    expect(given).toEqual(['disposed']);
+  });
+
+  it('cannot reset it once more, also in the middle of a run', async () => {
+    const { vm, results } = resetting((it) => codeOf(() => it.reset()));
+    vm.on('halt', () => {
+      vm.reset();
+      return 'stop';
+    });
+    expect((await vm.run({ timeoutMs: 10_000 })).outcome).toBe('stopped');
+    expect(results).toEqual(['ERR_VM_RUNNING']);
+    vm.dispose();
+  });
+});

@@ -6,6 +6,7 @@ import type { ExitDispatcher } from '../exits/exit-dispatcher.ts';
 import type { IrqLines } from '../irq/interrupt-controller.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import type { Metrics } from '../metrics.ts';
+import type { RangeDescription } from '../snapshot/vm-snapshot.ts';
 import type { DrivenClock } from '../time/clock.ts';
 import type { RunLoop } from './run-loop.ts';
 
@@ -16,6 +17,8 @@ export interface SnapshotParts {
   readonly memory: GuestMemory;
   readonly ports: PortBus;
   readonly mmio: MmioBus;
+  /** What the devices had claimed when all had joined. */
+  readonly ranges: readonly RangeDescription[];
   readonly irqs: IrqLines;
   readonly clock: DrivenClock;
   readonly exits: ExitDispatcher;

@@ -1,9 +1,11 @@
+import type { MmioBus } from '../bus/mmio-bus.ts';
+import type { PortBus } from '../bus/port-bus.ts';
 import type { Device, DeviceState } from '../device/device.ts';
 import { messageOf, VmError } from '../errors.ts';
 import { refusePromise } from '../refuse-promise.ts';
 import { copyPages } from '../snapshot/memory-pages.ts';
 import { copyPlain } from '../snapshot/plain-data.ts';
-import type { VmSnapshot } from '../snapshot/vm-snapshot.ts';
+import type { RangeDescription, VmSnapshot } from '../snapshot/vm-snapshot.ts';
 import type { ClockState } from '../time/clock.ts';
 import { CORE_VERSION } from '../version.ts';
 import { collectCounters } from './counters.ts';
@@ -42,9 +44,7 @@ export function takeState(parts: SnapshotParts, description = ''): Omit<VmSnapsh
       cpu: { arch: vcpu.arch, model: typeof vcpu.model === 'string' ? vcpu.model : '' },
       memory: parts.memory.regions.map(({ base, size, name, readonly }) => ({ base, size, name, readonly })),
       devices: parts.devices.map(({ id, device: { type } }) => ({ id, type, version: devices[id]?.version ?? null })),
-      ranges: [...ports.map(), ...mmio.map()].map(({ space, base, length, owner }) => {
-        return { space: space === 'port' ? space : 'mmio', base, length, owner };
-      }),
+      ranges: parts.ranges.map((range) => ({ ...range })),
       clock: { kind: clock.kind, settings: { ...clock.settings } },
     },
     vcpu,
@@ -53,6 +53,13 @@ export function takeState(parts: SnapshotParts, description = ''): Omit<VmSnapsh
     run: { ...parts.loop.snapshot(), irqLines: parts.irqs.levels },
     counters: collectCounters(exits, parts.vcpu, ports, mmio, parts.devices),
   };
+}
+
+/** Who has which addresses, as of now. */
+export function describeRanges(ports: PortBus, mmio: MmioBus): RangeDescription[] {
+  return [...ports.map(), ...mmio.map()].map(({ space, base, length, owner }) => {
+    return { space: space === 'port' ? space : 'mmio', base, length, owner };
+  });
 }
 
 function hasState({ manifest }: Device): boolean {

@@ -98,6 +98,27 @@ describe('vcpus', () => {
 });
 
 describe('a run of vCPUs in threads', () => {
+  it('is over, and another may begin, though they cannot be stopped', async () => {
+    const { threads, vm } = threaded([() => ({ reason: 'shutdown' }), () => ({ reason: 'shutdown' })]);
+    const pause = threads.pause.bind(threads);
+    threads.pause = () => {
+      throw new Error('they go on');
+    };
+    const { signal } = new AbortController();
+    let listeners = 0;
+    const count = (n: number) => () => {
+      listeners += n;
+    };
+    Object.assign(signal, { addEventListener: count(1), removeEventListener: count(-1) });
+    await expect(vm.run({ timeoutMs: 10_000, signal, maxExits: 1 })).rejects.toThrow('they go on');
+    expect(listeners).toBe(0);
+    // Not during a run: it says nothing about the next one.
+    vm.stop();
+    threads.pause = pause;
+    expect((await vm.run({ timeoutMs: 10_000 })).outcome).toBe('failed');
+    vm.dispose();
+  });
+
   it('leaves the thread to others while nobody asks, until it is woken', async () => {
     const { threads, vm } = threaded([() => undefined, () => ({ reason: 'shutdown' })]);
     const running = vm.run({ timeoutMs: 10_000 });

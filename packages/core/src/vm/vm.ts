@@ -14,7 +14,7 @@ import { type Logger, silentLogger } from '../logger.ts';
 import { Arena, PAGE_SIZE } from '../memory/arena.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
 import { checkRegions, type MemoryRegion } from '../memory/region.ts';
-import type { VmSnapshot } from '../snapshot/vm-snapshot.ts';
+import type { RangeDescription, VmSnapshot } from '../snapshot/vm-snapshot.ts';
 import type { Clock, DrivenClock } from '../time/clock.ts';
 import { RealClock } from '../time/real-clock.ts';
 import { WatchedClock } from '../time/watched-clock.ts';
@@ -22,6 +22,7 @@ import { attach } from './attach.ts';
 import { attempt, throwFirst } from './attempt.ts';
 import { checkDevices } from './check-devices.ts';
 import { checkRunOptions, checkSnapshotOptions, checkVmOptions } from './check-options.ts';
+import { checkCountsInstructions, checkHasVcpus } from './check-supports.ts';
 import { collectCounters, type VmCounters } from './counters.ts';
 import { type DeviceHost, deviceContext } from './device-context.ts';
 import { NOWHERE, unlessDisposed } from './disposed-vcpu.ts';
@@ -30,7 +31,7 @@ import { restoreSnapshot } from './restore-snapshot.ts';
 import { RunLoop } from './run-loop.ts';
 import type { RunResult } from './run-result.ts';
 import type { SnapshotParts } from './snapshot-parts.ts';
-import { takeSnapshot } from './take-snapshot.ts';
+import { describeRanges, takeSnapshot } from './take-snapshot.ts';
 import type { RunOptions, SnapshotOptions, VmOptions } from './vm-options.ts';
 
 /**
@@ -69,8 +70,10 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
   readonly #loop: RunLoop;
   readonly #drivenClock: DrivenClock;
   readonly #logger: Logger;
+  /** Where the devices were when all had joined: wherever they move, restoring a snapshot moves them. */
+  readonly #ranges: readonly RangeDescription[];
   #running = false;
-  /** A snapshot is being taken or restored, for which an instruction may be completed: handlers run. */
+  /** A snapshot is being taken or restored, or the machine reset, for which an instruction may be completed: handlers run. */
   #busy = false;
   #disposed = false;
   #released = false;
@@ -103,8 +106,16 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
     const ram = checkRegions(options.memory).reduce((sum, { size }) => sum + size, 0);
     const arena = new Arena(ram + Math.ceil(accelerator.arenaBytes / PAGE_SIZE) * PAGE_SIZE * vcpus, options);
     this.memory = new GuestMemory(arena, options.memory);
-    this.ports = new PortBus(busOptions);
-    this.mmio = new MmioBus(busOptions, this.memory.regions.map(asReserved));
+    this.#acceleratorVm = accelerator.createVm({ arena, memory: this.memory });
+    const { reserved = [] } = this.#acceleratorVm;
+    this.ports = new PortBus(
+      busOptions,
+      reserved.filter(({ space }) => space === 'port'),
+    );
+    this.mmio = new MmioBus(busOptions, [
+      ...this.memory.regions.map(asReserved),
+      ...reserved.filter(({ space }) => space === 'mmio'),
+    ]);
 
     const made: V[] = [];
     this.vcpus = made;
@@ -123,9 +134,8 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
       },
     });
 
-    this.#acceleratorVm = accelerator.createVm({ arena, memory: this.memory });
     try {
-      this.#checkHasVcpus(vcpus);
+      checkHasVcpus(this.acceleratorName, this.supports, vcpus);
       for (const region of this.memory.regions) this.#mappings.add(this.#acceleratorVm.mapMemory(region));
       for (let id = 0; id < vcpus; id++) made.push(this.#acceleratorVm.createVcpu(id, this.exits));
       const vcpu = this.vcpu;
@@ -145,7 +155,7 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
       this.clock = new WatchedClock(clock, (at) => this.#loop.alarmSet(at));
       this.irqs.controller = this.#acceleratorVm.irq;
       if (clock.countFrom !== undefined) {
-        this.#checkCountsInstructions();
+        checkCountsInstructions(this.acceleratorName, this.supports);
         clock.countFrom(() => vcpu.instructions);
       }
       const host: DeviceHost = {
@@ -163,6 +173,7 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
         this.#contexts.set(device, context);
         attach(device, context);
       }
+      this.#ranges = describeRanges(this.ports, this.mmio);
     } catch (error) {
       this.#release();
       throw error;
@@ -189,7 +200,7 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
     const memory = this.memory.regions.map(({ base, size, name, readonly }): MapEntry => {
       return { space: 'memory', base, length: size, owner: name, label: readonly ? 'read-only' : '' };
     });
-    return [...memory, ...this.mmio.map(), ...this.ports.map()];
+    return [...memory, ...this.mmio.map(), ...this.ports.map(), ...(this.#acceleratorVm.reserved ?? [])];
   }
 
   /** Registers a handler for an exit reason, to be asked before those that are there. See `ExitDispatcher.on`. */
@@ -237,11 +248,13 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
    * @throws VmError `ERR_VM_RUNNING`, `ERR_VM_DISPOSED`; `ERR_DEVICE` if a device threw, after all were reset
    */
   reset(): void {
-    if (!this.#loop.handling || this.#disposed) this.#checkStopped('reset');
-    this.#loop.reset();
-    for (const vcpu of this.vcpus) vcpu.reset();
-    const failures = this.devices.map((device) => attempt(`the reset of ${device.id}`, () => device.reset?.()));
-    throwFirst(failures);
+    if (!this.#loop.handling || this.#disposed || this.#busy) this.#checkStopped('reset');
+    this.#alone(() => {
+      this.#loop.reset();
+      for (const vcpu of this.vcpus) vcpu.reset();
+      const failures = this.devices.map((device) => attempt(`the reset of ${device.id}`, () => device.reset?.()));
+      throwFirst(failures);
+    });
   }
 
   /**
@@ -274,7 +287,7 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
 
   /**
    * Gives back everything that the VM and its devices hold, after stopping it. Idempotent. During a run it only stops
-   * the run, which gives everything back when it ends and still has its result; `snapshot` and `restore` do so likewise.
+   * the run, which gives everything back when it ends and still has its result; `snapshot`, `restore` and `reset` do so likewise.
    * @throws VmError `ERR_DEVICE` if a part threw, after all were given back; during a run that is only logged
    */
   dispose(): void {
@@ -296,7 +309,7 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
       return action();
     } finally {
       this.#busy = false;
-      if (this.#disposed) this.#release();
+      if (this.#disposed && !this.#running) this.#release();
     }
   }
 
@@ -311,7 +324,7 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
     }
     const { acceleratorName, vcpu, memory, ports, mmio, irqs, exits } = this;
     return {
-      ...{ acceleratorName, vcpu, memory, ports, mmio, irqs, exits },
+      ...{ acceleratorName, vcpu, memory, ports, mmio, irqs, exits, ranges: this.#ranges },
       clock: this.#drivenClock,
       loop: this.#loop,
       devices: this.#deviceParts(),
@@ -346,7 +359,6 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
     return failures;
   }
 
-  // The CPU can take an interrupt now: an INTA cycle fetches the vector. INTR may have dropped since it was raised.
   #coalesce(space: 'port' | 'mmio', base: number, length: number): Disposable | undefined {
     const zone = this.#released ? undefined : this.#acceleratorVm.coalesce?.(space, base, length);
     if (zone === undefined) return undefined;
@@ -354,6 +366,7 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
     return { [Symbol.dispose]: () => this.#mappings.delete(zone) && zone[Symbol.dispose]() };
   }
 
+  // The CPU can take an interrupt now: an INTA cycle fetches the vector. INTR may have dropped since it was raised.
   #deliverInterrupt(): Disposition | undefined {
     const { controller } = this.irqs;
     if (controller === undefined) return undefined;
@@ -361,30 +374,13 @@ export class Vm<V extends Vcpu = Vcpu> implements Disposable {
     return 'resume';
   }
 
-  #checkHasVcpus(vcpus: number): void {
-    const { maxVcpus } = this.supports;
-    if (vcpus <= maxVcpus) return;
-    const most = maxVcpus === 1 ? 'one' : `at most ${maxVcpus}`;
-    throw new VmError(
-      'ERR_UNSUPPORTED',
-      `${this.acceleratorName} gives this VM ${most}, not ${vcpus} vCPUs: use less, or other options of the accelerator`,
-      { accelerator: this.acceleratorName, vcpus, maxVcpus },
-    );
-  }
-
-  #checkCountsInstructions(): void {
-    if (this.supports.instructionCount) return;
-    throw new VmError(
-      'ERR_UNSUPPORTED',
-      `${this.acceleratorName} does not count instructions, which a VirtualClock needs: use a RealClock, or an interpreter`,
-      { accelerator: this.acceleratorName },
-    );
-  }
-
   #checkStopped(what: string): void {
     if (this.#disposed) throw new VmError('ERR_VM_DISPOSED', `${what}() was called on a VM that was disposed`);
     if (this.#busy) {
-      throw new VmError('ERR_VM_RUNNING', `${what}() was called while a snapshot is being taken or restored`);
+      throw new VmError(
+        'ERR_VM_RUNNING',
+        `${what}() was called while the machine is reset, or a snapshot taken or restored`,
+      );
     }
     if (this.running) throw new VmError('ERR_VM_RUNNING', `${what}() needs a stopped VM: call stop() and await run()`);
   }

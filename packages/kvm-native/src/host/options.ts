@@ -1,4 +1,4 @@
-import { showValue, VmError } from '@picovm/core';
+import { checkNames, showValue, VmError } from '@picovm/core';
 import { invalid } from '../structures/layout.ts';
 
 /** What `kvm()` takes. */
@@ -20,6 +20,10 @@ export interface KvmOptions {
 /** Where interrupt controllers are. */
 export type KvmIrqchipOption = 'none' | 'kernel';
 
+/** The names of the options, and of those of the host: a name more or less does not compile. */
+const OPTIONS: Record<keyof KvmOptions, true> = { device: true, addon: true, irqchip: true, host: true };
+const HOST: Record<keyof KvmHost, true> = { platform: true, arch: true, cpuinfo: true };
+
 /** The machine, as far as the probe looks at it. */
 export interface KvmHost {
   /** As `process.platform` gives it: `linux`. The empty string where there is no `process`. */
@@ -39,14 +43,15 @@ export interface ResolvedOptions extends KvmHost {
 
 /**
  * Fills in the defaults. Works where there is no `process`.
- * @throws VmError `ERR_INVALID_ARGUMENT` if one has the wrong type, or `irqchip` is none of its values
+ * @param taker who takes them, for errors
+ * @throws VmError `ERR_INVALID_ARGUMENT` if there is no such option, one has the wrong type, or `irqchip` is none of its values
  */
-export function resolveOptions(options: KvmOptions): ResolvedOptions {
-  checkOptions(options, "{ device: '/dev/kvm' }");
+export function resolveOptions(options: KvmOptions, taker: string = 'kvm()'): ResolvedOptions {
+  checkNames(taker, options, Object.keys(OPTIONS));
   const { device = '/dev/kvm', addon, irqchip = 'none', host = {} } = options;
   checkText('device', device);
   checkText('addon', addon, true);
-  checkOptions(host, "host: { arch: 'x64' }");
+  checkNames(`host of ${taker}`, host, Object.keys(HOST), 'key');
   if (irqchip !== 'none' && irqchip !== 'kernel') {
     throw new VmError('ERR_INVALID_ARGUMENT', `irqchip is 'none' or 'kernel', not ${showValue(irqchip)}`, { irqchip });
   }
@@ -56,12 +61,6 @@ export function resolveOptions(options: KvmOptions): ResolvedOptions {
   if (typeof platform !== 'string' || typeof arch !== 'string') throw invalid('host', 'made of strings', host);
   checkText('host.cpuinfo', cpuinfo);
   return { device, addon, irqchip, platform, arch, cpuinfo };
-}
-
-/** @param example what they look like. @throws VmError `ERR_INVALID_ARGUMENT` if options are no object */
-export function checkOptions(options: unknown, example: string): void {
-  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
-  throw invalid('options', `an object, such as ${example}`, options);
 }
 
 /** @throws VmError `ERR_INVALID_ARGUMENT` if it is no string, or an empty one */

@@ -1,4 +1,5 @@
 import type { ExitReason, Probe, Supports } from '@picovm/core';
+import { SystemIoctls } from '../ioctls/system-ioctls.ts';
 import type { NativeSystem, NativeVm } from '../native/addon.ts';
 import {
   KVM_CAP_IRQCHIP,
@@ -6,9 +7,10 @@ import {
   KVM_CAP_READONLY_MEM,
   KVM_CAP_X86_USER_SPACE_MSR,
 } from '../native/constants.ts';
-import { isIoctlError } from '../native/kvm-error.ts';
+import { isIoctlError, isKvmError } from '../native/kvm-error.ts';
 import { describeAddon } from './addon-file.ts';
 import { hasHardwareVirtualization } from './cpu-flags.ts';
+import { emulatorGaps } from './emulator-gaps.ts';
 import { openSystem } from './open-system.ts';
 import type { ResolvedOptions } from './options.ts';
 import { Unavailable } from './unavailable.ts';
@@ -24,11 +26,14 @@ export function probe(options: ResolvedOptions): Probe {
     try {
       const supports = supportsOf(system, options);
       // The CPU's virtualization is taken into use only now, and may turn out to be taken.
-      createNativeVm(system).close();
+      const vm = createNativeVm(system);
+      // Trying what an emulator lacks takes some milliseconds.
+      const lacks = supports.hardware ? [] : gapsOf(vm, system);
+      vm.close();
       const implementation = describeAddon(options.addon);
       return supports.hardware
         ? { available: true, supports, implementation }
-        : { available: true, supports, implementation, note: SOFTWARE_NOTE, preferred: false };
+        : { available: true, supports, implementation, note: SOFTWARE_NOTE, lacks, preferred: false };
     } finally {
       system.close();
     }
@@ -38,6 +43,16 @@ export function probe(options: ResolvedOptions): Probe {
       return { available: false, code, reason, ...(hint === undefined ? {} : { hint }) };
     }
     return { available: false, code: 'error', reason: `KVM cannot be used: ${String(error)}` };
+  }
+}
+
+function gapsOf(vm: NativeVm, system: NativeSystem): string[] {
+  try {
+    return emulatorGaps(vm, new SystemIoctls(system));
+  } catch (error) {
+    // What it lacks is then not known. That it can be used is.
+    if (isKvmError(error)) return [];
+    throw error;
   }
 }
 

@@ -45,6 +45,41 @@ describe('what is no structure is refused', () => {
   });
 });
 
+describe('an error', () => {
+  beforeEach(needKvm);
+
+  it('shows the value that is wrong', () => {
+    using guest = new RawGuest();
+    const { system, vm, vcpu } = guest;
+    for (const [call, message] of [
+      [() => vcpu.setRegs(null as never), 'kvm_regs must be an object, not null'],
+      [() => vcpu.setRegs({ ...vcpu.getRegs(), rip: 1 as never }), /rip must be a bigint .*, not 1$/],
+      [() => system.checkExtension(undefined as never), /must be an integer from 0 to \d+, not undefined$/],
+      [() => system.checkExtension('irqchip' as never), /must be an integer from 0 to \d+, not a string$/],
+      [() => vm.createVcpu(-1), /must be an integer from 0 to \d+, not -1$/],
+      [() => vm.createVcpu(1.5), /not 1.5$/],
+      [() => vm.createVcpu(1n as never), /not a bigint$/],
+      [() => vm.createVcpu({} as never), /not an object$/],
+      [() => vcpu.getOneReg(5 as never), /must be a bigint from 0 to 2\^64 - 1, not 5$/],
+    ] as const) {
+      expect(call).toThrow(invalid);
+      expect(call).toThrow(message);
+    }
+  });
+
+  it('names what was closed', () => {
+    const { system, vm, vcpu } = new RawGuest();
+    for (const descriptor of [vcpu, vm, system]) descriptor.close();
+    for (const [call, ioctl] of [
+      [() => system.createVm(), 'KVM_CREATE_VM'],
+      [() => vcpu.takeCoalescedMmio(), 'KVM_CAP_COALESCED_MMIO'],
+    ] as const) {
+      const details = expect.objectContaining({ ioctl, code: 'EBADF' });
+      expect(call).toThrow(expect.objectContaining({ code: 'ERR_KVM', details }));
+    }
+  });
+});
+
 describe('what is no eventfd is refused', () => {
   beforeEach(needKvm);
 
@@ -71,13 +106,18 @@ describe('what is no eventfd is refused', () => {
 
 describe('options', () => {
   it.each([
-    ['kvm', (options: never) => kvm(options)],
-    ['KvmSystem', (options: never) => new K.KvmSystem(options)],
-  ])('of %s are an object, with the types that they have', (_name, make) => {
+    ['kvm()', (options: never) => kvm(options)],
+    ['new KvmSystem()', (options: never) => new K.KvmSystem(options)],
+  ])('of %s are an object, with the names and types that they have', (name, make) => {
     for (const wrong of ['/dev/kvm', null, 5, []]) {
       expect(() => make(wrong as never)).toThrow(invalid);
-      expect(() => make(wrong as never)).toThrow(/\{ device: '\/dev\/kvm' \}/);
+      expect(() => make(wrong as never)).toThrow(`${name} takes an object of options, not `);
     }
+    for (const misspelt of [{ irqchips: 'kernel' }, { irq_chip: 'kernel' }, { irqchipp: 'none' }]) {
+      expect(() => make(misspelt as never)).toThrow(invalid);
+      expect(() => make(misspelt as never)).toThrow(/did you mean irqchip\?$/);
+    }
+    expect(() => make({ host: { plattform: 'linux' } } as never)).toThrow(/did you mean platform\?$/);
     for (const device of [5, '', null, {}]) expect(() => make({ device } as never)).toThrow(/device must be/);
     for (const addon of [5, '', null]) expect(() => make({ addon } as never)).toThrow(/addon must be/);
     for (const host of [null, 'linux', { arch: 5 }, { platform: null }, { cpuinfo: 5 }]) {
@@ -87,6 +127,7 @@ describe('options', () => {
   });
 
   it('of an eventfd, too', () => {
-    for (const wrong of ['x', null, 5, { addon: 5 }]) expect(() => new K.KvmEventFd(wrong as never)).toThrow(invalid);
+    for (const wrong of ['x', null, 5, { addon: 5 }, { inital: 1 }])
+      expect(() => new K.KvmEventFd(wrong as never)).toThrow(invalid);
   });
 });

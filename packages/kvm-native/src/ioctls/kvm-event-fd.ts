@@ -1,6 +1,6 @@
-import { VmError } from '@picovm/core';
+import { checkNames, VmError } from '@picovm/core';
 import { loadAddon } from '../host/load-addon.ts';
-import { checkOptions, checkText } from '../host/options.ts';
+import { checkText } from '../host/options.ts';
 import { Unavailable } from '../host/unavailable.ts';
 import type { NativeEventFd } from '../native/addon.ts';
 import { ioctl } from '../native/kvm-error.ts';
@@ -104,7 +104,7 @@ export class KvmEventFd extends KvmDescriptor<NativeEventFd> {
 }
 
 function make(options: KvmEventFdOptions): NativeEventFd {
-  checkOptions(options, '{ initial: 1 }');
+  checkNames('new KvmEventFd()', options, ['initial', 'semaphore', 'addon']);
   const { initial = 0, semaphore = false, addon } = options;
   checkText('addon', addon, true);
   try {

@@ -13,6 +13,6 @@ import { SystemIoctls } from './system-ioctls.ts';
 export class KvmSystem extends SystemIoctls {
   /** @throws VmError `ERR_ACCELERATOR_UNAVAILABLE` where KVM cannot be used: `details` has the code, reason and hint */
   constructor(options: KvmOptions = {}) {
-    super(openOrThrow(resolveOptions(options)));
+    super(openOrThrow(resolveOptions(options, 'new KvmSystem()')));
   }
 }

@@ -23,8 +23,13 @@ const TESTS = [
   'src/lifetime',
   'src/memory',
   'src/snapshot',
+  'src/run',
+  'src/interrupts',
+  'src/coalesced',
   'src/smp/run',
   'src/smp/programs',
+  'src/smp/coalesced',
+  'src/smp/late-writes',
 ];
 
 /** The library that goes with the compiler's sanitizers. */

@@ -1,4 +1,4 @@
-import { VmError } from '@picovm/core';
+import { showValue, VmError } from '@picovm/core';
 
 /** A field of a structure: how a value of it is read from memory, and written to it. All numbers are little-endian. */
 export interface Field<T> {
@@ -198,8 +198,7 @@ export function checkArray(name: string, value: unknown): void {
 
 /** For an argument of the wrong type, or out of its range. */
 export function invalid(what: string, wanted: string, value: unknown): VmError {
-  const got = typeof value === 'bigint' || typeof value === 'number' ? String(value) : typeof value;
-  return new VmError('ERR_INVALID_ARGUMENT', `${what} must be ${wanted}, not ${got}`);
+  return new VmError('ERR_INVALID_ARGUMENT', `${what} must be ${wanted}, not ${showValue(value)}`);
 }
 
 function integer(

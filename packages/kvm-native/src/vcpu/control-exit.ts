@@ -43,6 +43,11 @@ export function controlExit(code: number, run: KvmRun): ControlExit {
   }
 }
 
+/** KVM_RUN failed: nothing that a guest does is thrown, and it fails for what guests do, too. */
+export function failedEntry(errno: number): ControlExit {
+  return { reason: 'internal-error', suberror: 0, detail: `KVM_RUN failed with errno ${errno}` };
+}
+
 function detailed(exit: KvmExit, code: number): ControlExit {
   switch (exit.exitReason) {
     case KVM_EXIT_SYSTEM_EVENT:

@@ -23,6 +23,8 @@ export interface KvmVcpuParts {
   readonly thread: VcpuThread | undefined;
   /** Set if the interrupt controllers are in the kernel. */
   readonly irqchip: { reset(): void } | undefined;
+  /** Whether the host has VT-x or SVM. */
+  readonly hardware: boolean;
   /** Whether triple faults are events of the VM. */
   readonly tripleFaults: boolean;
   /** The writes of the VM's guests that wait. */

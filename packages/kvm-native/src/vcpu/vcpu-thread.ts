@@ -16,7 +16,10 @@ export interface VcpuThread {
   hold(): Disposable;
   /** Completes the instruction that the last exit interrupted, if it has its answer. Only while held. */
   complete(): void;
-  /** Forgets what the vCPU asks, and the instruction that asks it. Only while held. */
+  /**
+   * Forgets what the vCPU asks, and the instruction that asks it: nobody hears of it, nor of what it writes. Writes that wait
+   * from before it come first. Only while held.
+   */
   discard(): void;
   /** Makes `run` return `kicked`. */
   kick(): void;

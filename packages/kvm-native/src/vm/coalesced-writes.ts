@@ -16,23 +16,21 @@ const IS_PORT = 3;
 const DATA = 4;
 const DATA_HIGH = 5;
 
-/** Whose ring is looked at: it is that of the VM, which all its vCPUs show. */
-interface Ring {
-  readonly vcpu: KvmVcpu;
-  readonly sink: ExitSink;
-}
-
 /**
  * Writes of the guests that wait in the kernel (api.rst 4.116), and come into the sink in their order. Only the thread of the
  * VM takes from the ring, also while vCPUs in other threads put something in.
  */
 export class CoalescedWrites {
   readonly #vm: KvmVm;
-  #ring: Ring | undefined;
+  /** Those that are open: each of them shows the ring, which is the VM's. */
+  readonly #vcpus: KvmVcpu[] = [];
+  #sink: ExitSink | undefined;
   /** There was a zone. */
   #used = false;
   #closed = false;
-  readonly #words = new Uint32Array(COALESCED_PLACES * WORDS);
+  #delivering = false;
+  /** Room for what one time left, and a whole ring. */
+  readonly #words = new Uint32Array(2 * COALESCED_PLACES * WORDS);
   readonly #quads = new BigUint64Array(this.#words.buffer);
   readonly #bytes = new Uint8Array(this.#words.buffer);
   /** What was taken from the ring: the number of writes, and of those that came into the sink. */
@@ -55,7 +53,16 @@ export class CoalescedWrites {
 
   /** A vCPU of the VM, and where writes go. */
   join(vcpu: KvmVcpu, sink: ExitSink): void {
-    this.#ring ??= { vcpu, sink };
+    this.#vcpus.push(vcpu);
+    this.#sink ??= sink;
+  }
+
+  /** A vCPU is about to be closed, and not in its guest. Without the last one nobody can look into the ring any more. */
+  leave(vcpu: KvmVcpu): void {
+    const at = this.#vcpus.indexOf(vcpu);
+    if (at < 0) return;
+    if (this.#vcpus.length === 1) this.#takeMore();
+    this.#vcpus.splice(at, 1);
   }
 
   /** Lets writes to a range wait until the result is disposed; without effect where the kernel cannot, or will no more. */
@@ -67,27 +74,30 @@ export class CoalescedWrites {
     let here = registered;
     return {
       [Symbol.dispose]: () => {
-        if (here && !this.#closed) this.#vm.unregisterCoalescedMmio(zone);
+        if (!here) return;
         here = false;
+        if (!this.#closed) this.#vm.unregisterCoalescedMmio(zone);
       },
     };
   }
 
-  /** Pushes all that waits by now into the sink. @throws VmError `ERR_KVM` */
+  /** Pushes all that waits by now into the sink. Not while it does so already. @throws VmError `ERR_KVM` */
   deliver(): void {
-    if (this.pending) this.#push();
-    // Once is enough: it takes the whole ring, and guests that go on writing shall not keep this thread.
-    if (this.take()) this.#push();
+    if (this.#delivering) return;
+    this.#delivering = true;
+    try {
+      this.#push();
+      // Once is enough: it takes the whole ring, and guests that go on writing shall not keep this thread.
+      if (this.take()) this.#push();
+    } finally {
+      this.#delivering = false;
+    }
   }
 
   /** Takes what waits by now, if nothing is left of the last time. @returns whether there is something to push */
   take(): boolean {
-    if (this.pending) return true;
-    if (this.#ring === undefined || !this.#used) return false;
-    this.#pushed = 0;
-    this.#taken = 0;
-    this.#taken = this.#ring.vcpu.takeCoalesced(this.#bytes);
-    return this.#taken > 0;
+    if (!this.pending && this.#used) this.#takeMore();
+    return this.pending;
   }
 
   /** Drops what waits. */
@@ -101,9 +111,20 @@ export class CoalescedWrites {
     this.#closed = true;
   }
 
-  // The positions are kept outside, because what the sink calls may come here again.
+  // Behind what is left of the last time.
+  #takeMore(): void {
+    const vcpu = this.#vcpus.at(0);
+    if (vcpu === undefined || !this.#used) return;
+    const left = this.#taken - this.#pushed;
+    if (left > 0) this.#words.copyWithin(0, this.#pushed * WORDS, this.#taken * WORDS);
+    this.#pushed = 0;
+    this.#taken = left;
+    this.#taken += vcpu.takeCoalesced(left === 0 ? this.#bytes : this.#bytes.subarray(left * COALESCED_MMIO.size));
+  }
+
+  // The positions are kept outside, because what the sink calls may close the last vCPU, or throw.
   #push(): void {
-    const { sink } = this.#ring as Ring;
+    const sink = this.#sink as ExitSink;
     const words = this.#words;
     while (this.#pushed < this.#taken) {
       const at = this.#pushed++ * WORDS;

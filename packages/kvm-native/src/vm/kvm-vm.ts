@@ -2,6 +2,7 @@ import {
   type AcceleratorVm,
   type AcceleratorVmOptions,
   type ExitSink,
+  type MapEntry,
   type MemoryRegion,
   type Supports,
   VmError,
@@ -22,13 +23,8 @@ import { XsaveArea } from '../vcpu/xsave-area.ts';
 import { CoalescedWrites } from './coalesced-writes.ts';
 import { KernelIrqchip } from './kernel-irqchip.ts';
 import { MemorySlots } from './memory-slots.ts';
+import { IDENTITY_MAP_ADDRESS, reservedRanges, TSS_ADDRESS } from './reserved.ts';
 import { ThreadedVcpus } from './threaded-vcpus.ts';
-
-// Intel CPUs without "unrestricted guest" run real mode in a virtual-8086 task, for which KVM needs four pages of
-// guest-physical memory that nobody else uses: one for an identity map, three for a TSS. They end 16 MiB below 4 GiB,
-// which leaves those to the firmware.
-const IDENTITY_MAP_ADDRESS = 0xfeffc000;
-const TSS_ADDRESS = 0xfeffd000;
 
 /** What is asked of the host once, and used for every VM. */
 export interface HostFacts {
@@ -49,6 +45,7 @@ export interface KvmVmParts extends AcceleratorVmOptions, HostFacts {
 export class KvmAcceleratorVm implements AcceleratorVm<X86Vcpu> {
   readonly supports: Supports;
   readonly #vm: KvmVm;
+  readonly reserved: readonly MapEntry[];
   readonly irq?: KernelIrqchip;
   readonly threads?: ThreadedVcpus;
   readonly #parts: KvmVmParts;
@@ -64,6 +61,7 @@ export class KvmAcceleratorVm implements AcceleratorVm<X86Vcpu> {
     this.supports = supports;
     this.#vm = vm;
     this.#parts = parts;
+    this.reserved = reservedRanges(makeCrew !== undefined);
     this.#slots = new MemorySlots(vm, parts.arena);
     this.#coalesced = new CoalescedWrites(vm);
     vm.setIdentityMapAddr(IDENTITY_MAP_ADDRESS);
@@ -86,7 +84,15 @@ export class KvmAcceleratorVm implements AcceleratorVm<X86Vcpu> {
 
   coalesce(space: 'port' | 'mmio', base: number, size: number): Disposable {
     this.#checkNotDisposed('coalesce');
-    return this.#coalesced.add(space, base, size);
+    const zone = this.#coalesced.add(space, base, size);
+    return {
+      [Symbol.dispose]: () => {
+        zone[Symbol.dispose]();
+        // What was written to it before is still its owner's. In a handler it has come already, but for what other vCPUs write
+        // in the same moment: that is whoever's has the addresses next.
+        if (!this.#disposed && this.threads?.answering !== true) this.#coalesced.deliver();
+      },
+    };
   }
 
   createVcpu(id: number, sink: ExitSink): X86Vcpu {
@@ -99,6 +105,7 @@ export class KvmAcceleratorVm implements AcceleratorVm<X86Vcpu> {
         ...{ id, vcpu: kvmVcpu, sink, memory, listedMsrs, xsaveArea, tripleFaults: this.#tripleFaults },
         cpuid: cpuidOfVcpu(cpuid, id),
         clock: this.#vm,
+        hardware: this.supports.hardware,
         thread: this.threads?.start(kvmVcpu),
         irqchip: this.irq,
         coalesced: this.#coalesced,

@@ -1,18 +1,16 @@
-import type { ControlExit, RunBudget, VcpuThreads } from '@picovm/core';
+import { type ControlExit, type RunBudget, type VcpuThreads, VmError } from '@picovm/core';
 import type { KvmVcpu } from '../ioctls/kvm-vcpu.ts';
 import type { NativeCrew } from '../native/addon.ts';
 import { KICKED, SLICE_END } from '../vcpu/control-exit.ts';
 import type { Asker, VcpuThread } from '../vcpu/vcpu-thread.ts';
 import type { CoalescedWrites } from './coalesced-writes.ts';
+import { LookAgain } from './look-again.ts';
 
 /**
  * Nanoseconds that the thread of the VM stays for more after a vCPU asked something. Who asks mostly asks again soon, and
  * waking that thread through its event loop takes longer than this.
  */
 const LINGER = 50_000;
-
-/** Milliseconds after which writes that wait are looked for, while no vCPU asks anything. */
-const LOOK_AGAIN = 10;
 
 /** The vCPUs of a VM, each in a thread of its own. What they ask is answered in the thread that calls `run`. */
 export class ThreadedVcpus implements VcpuThreads {
@@ -27,23 +25,36 @@ export class ThreadedVcpus implements VcpuThreads {
   /** Exits that came with the end of a run. */
   readonly #untold: { readonly index: number; readonly exit: ControlExit }[] = [];
   readonly #coalesced: CoalescedWrites;
-  #looking: NodeJS.Timeout | undefined;
+  readonly #lookAgain: LookAgain;
   #going = false;
   #kicked = false;
+  #answering = false;
+  #closed = false;
 
   /** @param coalesced what is pushed into the sink between what the vCPUs ask */
   constructor(makeCrew: (listener: () => void) => NativeCrew, coalesced: CoalescedWrites) {
     this.#coalesced = coalesced;
-    // Weakly, because the crew keeps its listener alive: a VM that nobody refers to any more would never be collected.
+    // Weakly, because the crew keeps its listener alive: a VM that nobody refers to any more would never be collected. For the
+    // same reason no other function here may know of this object.
     const self = new WeakRef(this);
     this.#crew = makeCrew(() => self.deref()?.wake());
+    this.#lookAgain = new LookAgain(coalesced, this);
+  }
+
+  /** Whether what the vCPUs ask is being answered: a handler is called, or soon will be. */
+  get answering(): boolean {
+    return this.#answering;
   }
 
   /** Gives a vCPU its thread. @throws VmError `ERR_KVM` */
   start(vcpu: KvmVcpu): VcpuThread {
     const crew = this.#crew;
     const index = vcpu.startThread(crew);
-    const release: Disposable = { [Symbol.dispose]: () => crew.release(index) };
+    const release: Disposable = {
+      [Symbol.dispose]: () => {
+        if (!this.#closed) crew.release(index);
+      },
+    };
     return {
       join: (asker) => {
         this.#askers[index] = asker;
@@ -54,18 +65,45 @@ export class ThreadedVcpus implements VcpuThreads {
       },
       complete: () => crew.complete(index),
       discard: () => {
+        this.#answer(() => this.#coalesced.deliver());
+        // By whom it was delivered to.
+        if (this.#closed) return;
         crew.discard(index);
         this.#forget(index);
+        this.#coalesced.forget();
       },
       kick: () => this.#kick(),
-      run: (budget) => this.#runAndDeliver(budget),
-      going: () => this.#going,
+      run: (budget) => this.#answer(() => this.#runAndDeliver(budget)),
+      going: () => this.#going || this.#answering,
     };
   }
 
   pause(): void {
-    clearTimeout(this.#looking);
+    this.#lookAgain.stop();
     if (!this.#going) return;
+    this.#answer(() => this.#pause());
+    this.#going = false;
+    this.quiet = false;
+  }
+
+  /** Nobody is listened to any more. The threads end with their vCPUs. */
+  dispose(): void {
+    this.#closed = true;
+    this.#lookAgain.stop();
+    this.#crew.close();
+  }
+
+  #answer<T>(action: () => T): T {
+    if (this.#answering) throw new VmError('ERR_VM_RUNNING', 'run() was called while the vCPU runs');
+    this.#answering = true;
+    try {
+      return action();
+    } finally {
+      this.#answering = false;
+    }
+  }
+
+  #pause(): void {
     this.#crew.pause();
     for (;;) {
       const index = this.#crew.wait(0);
@@ -75,31 +113,16 @@ export class ThreadedVcpus implements VcpuThreads {
       else this.#untold.push({ index, exit });
     }
     this.#coalesced.deliver();
-    this.#going = false;
-    this.quiet = false;
-  }
-
-  /** Nobody is listened to any more. The threads end with their vCPUs. */
-  dispose(): void {
-    clearTimeout(this.#looking);
-    this.#crew.close();
   }
 
   #runAndDeliver(budget: RunBudget): ControlExit {
-    clearTimeout(this.#looking);
+    this.#lookAgain.stop();
     const exit = this.#run(budget);
     this.#coalesced.deliver();
-    if (this.quiet && this.#coalesced.used) this.#lookAgain();
+    if (this.quiet && this.#coalesced.used && !this.#closed) this.#lookAgain.start();
+    // By a write that waited until now: to who stops a run there, the vCPU has not come to its exit yet.
+    if (exit !== KICKED && exit !== SLICE_END && this.#takeKick()) return this.#keep(this.exited, exit);
     return exit;
-  }
-
-  // Nobody tells that a guest wrote something that waits.
-  #lookAgain(): void {
-    this.#looking = setTimeout(() => {
-      if (this.#coalesced.take()) this.wake();
-      else this.#lookAgain();
-    }, LOOK_AGAIN);
-    this.#looking.unref();
   }
 
   #run({ nanoseconds }: RunBudget): ControlExit {
@@ -119,12 +142,13 @@ export class ThreadedVcpus implements VcpuThreads {
         return SLICE_END;
       }
       const exit = this.#serve(index);
-      if (exit !== undefined) return this.#tell(index, exit);
       if (this.#takeKick()) {
+        if (exit !== undefined) return this.#keep(index, exit);
         // Not one instruction behind the one that asked.
         this.#told.add(index);
         return KICKED;
       }
+      if (exit !== undefined) return this.#tell(index, exit);
       this.#crew.proceed(index);
     }
   }
@@ -139,6 +163,7 @@ export class ThreadedVcpus implements VcpuThreads {
   }
 
   #serve(index: number): ControlExit | undefined {
+    this.#lookAgain.soon();
     return this.#askers[index]?.serve(this.#crew.code(index));
   }
 
@@ -146,6 +171,14 @@ export class ThreadedVcpus implements VcpuThreads {
     this.#told.add(index);
     this.exited = index;
     return exit;
+  }
+
+  // For the next run.
+  #keep(index: number, exit: ControlExit): ControlExit {
+    this.#told.delete(index);
+    this.#untold.unshift({ index, exit });
+    this.exited = 0;
+    return KICKED;
   }
 
   #forget(index: number): void {
