@@ -36,6 +36,18 @@ test('a port device of the user in one file', async () => {
   expect(output).toContain('the device was read 3 times');
 });
 
+test('a PC boots a floppy, and reads what is typed', async () => {
+  const output = await run('pc-greets.js', 'Ada');
+  expect(output).toContain('What is your name? Ada\nHello, Ada\n');
+  expect(output).toContain('the guest halted at 0000:7c2f');
+});
+
+test('a PCI card of the user in a PC', async () => {
+  const output = await run('pc-card.js');
+  expect(output).toMatch(/^the card is at port 0xc010$/m);
+  expect(output).toMatch(/^100 interrupts in 1\d\d ms; the guest halted at 0000:7c3/m);
+});
+
 test('trace what a CPU executes', async () => {
   const lines = (await run('trace.js')).split('\n').map((line) => line.split(/ {2,}/));
   expect(lines.slice(0, 4)).toEqual([

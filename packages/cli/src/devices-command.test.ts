@@ -19,7 +19,7 @@ project.write('plain.js', 'export const plain = 1;');
 project.write('boom.js', `throw new Error('no licence');`);
 mkdirSync(join(project.path, 'deep/er'), { recursive: true });
 
-const BUILT_IN = ['debug-console', 'uart16550', 'vga-text'];
+const BUILT_IN = ['debug-console', 'uart16550', 'vga-text', 'i8042', 'pic8259', 'pit8254', 'port92', 'rtc'];
 
 test('lists what is built in and installed, with what --device needs, in 80 columns', async () => {
   const { status, stdout, stderr } = await picovm(['devices'], { cwd: join(project.path, 'deep/er') });

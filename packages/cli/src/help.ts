@@ -1,11 +1,5 @@
-import {
-  formatOptions,
-  LIST_OPTIONS,
-  type OptionSpec,
-  RESUME_OPTIONS,
-  RUN_OPTIONS,
-  WALK_OPTIONS,
-} from './options/option-table.ts';
+import { formatOptions } from './options/format-options.ts';
+import { LIST_OPTIONS, type OptionSpec, RESUME_OPTIONS, RUN_OPTIONS, WALK_OPTIONS } from './options/option-table.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A command as its help describes it. */
@@ -19,19 +13,30 @@ interface CommandHelp {
 const EXIT_STATUSES = `exit status:
   0    the guest halted or shut down
   1    wrong usage, or the host cannot do it
-  2    the guest failed: its registers, the exit and the last accesses are printed
+  2    the guest failed: its registers, the exit and the last accesses are printed; or it ended before what --wait-for
+       waits for
   124  --timeout or --max-exits was reached
   130  interrupted (143 by SIGTERM, 129 by SIGHUP)`;
 
 const COMMANDS: Readonly<Record<string, CommandHelp>> = {
   run: {
-    usage: 'picovm run IMAGE [OPTIONS]',
+    usage: 'picovm run IMAGE [OPTIONS]\n       picovm run --machine pc [IMAGE] [OPTIONS]',
     summary: 'run a guest image and show its screen',
     options: RUN_OPTIONS,
     more: `devices, for --device; commas separate options, two are a comma of a value:
   uart16550,id=com2,base=0x2f8,irq=3   a built-in type ('picovm devices' lists them)
   picovm-device-foo,base=0x510         a package, found from the current directory upwards
   ./my-device.js#lamp,rom=FILE         a file, and which of its exports
+
+the IMAGE of a pc is what it looks like: a floppy, a disk, a CD, a kernel, a firmware ROM. In the names of its files, two
+commas are one.
+
+scripted sessions: --wait-for, --type and --send are done in their order. In --type and --send, \\n \\t \\b \\e \\\\ \\xHH are
+characters, and in --type \\{F1} or \\{ControlLeft+AltLeft+Delete} is a key, or keys together. If the last one is a --wait-for,
+the run ends with it.
+
+on a terminal, the keyboard of a pc (with --serial stdio: its serial port) is yours, and Ctrl-A is for picovm:
+  Ctrl-A x  quit    Ctrl-A a  send Ctrl-A    Ctrl-A c  Ctrl-Alt-Delete    Ctrl-A h  help
 
 ${EXIT_STATUSES}`,
   },
@@ -40,7 +45,8 @@ ${EXIT_STATUSES}`,
     summary: 'go on from a snapshot that --snapshot-on-stop wrote',
     options: RESUME_OPTIONS,
     more: `The snapshot says what the machine is; its devices have to be found again. Packages and files that it asks for are only
-imported if --device names them once more, without options. --accel may be another one.
+imported if --device names them once more, without options. So are the disks, floppies, CDs, kernels and ROMs of a pc only opened
+if you give their options once more. --accel may be another one.
 
 ${EXIT_STATUSES}`,
   },
@@ -99,6 +105,6 @@ export function helpText(command?: string): string {
     throw new UsageError(`unknown command '${command}': the commands are ${COMMAND_NAMES.join(', ')}`);
   }
   const help = COMMANDS[command];
-  const parts = [`usage: ${help.usage}`, help.summary, `options:\n${formatOptions(help.options)}`];
+  const parts = [`usage: ${help.usage}`, help.summary, formatOptions(help.options)];
   return [...parts, ...(help.more === undefined ? [] : [help.more])].join('\n\n');
 }

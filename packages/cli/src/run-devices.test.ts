@@ -137,7 +137,7 @@ test.each<[string, string, string]>([
   [
     'a misspelt built-in type',
     'urt1655',
-    'neither built in (debug-console, uart16550, vga-text) nor an installed package: did you mean uart16550?',
+    'neither built in (debug-console, i8042, pic8259, pit8254, port92, rtc, uart16550, vga-text) nor an installed package: did you mean uart16550?',
   ],
   ['half of a built-in type', 'vga', 'an installed package: did you mean vga-text?'],
   ['another name of a built-in type', 'vga-screen,id=vga2', 'an installed package: did you mean vga-text?'],

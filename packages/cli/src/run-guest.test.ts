@@ -43,7 +43,7 @@ async function fillAnd(meanwhile: (machine: Pico) => 'stop' | void): Promise<str
   });
   const settings = { ...runSettings({}), timeout: 500 };
   try {
-    return (await runGuest(machine, settings, { stdout, stderr }, new AbortController().signal)).outcome;
+    return (await runGuest({}, machine, settings, { stdout, stderr }, new AbortController().signal)).result.outcome;
   } finally {
     vm.dispose();
   }

@@ -1,10 +1,11 @@
 import type { RunResult } from '@picovm/core';
-import type { Pico } from './machines/pico.ts';
+import { type Account, attendSerial } from './attendance.ts';
+import type { Machine } from './machines/machine.ts';
+import type { MachineKind } from './machines/machine-kind.ts';
 import type { RunSettings } from './options/run-settings.ts';
 import { LiveScreen } from './output/live-screen.ts';
 import type { Outlet } from './output/outlet.ts';
 import { isTraced, traceLine } from './output/trace-line.ts';
-import { feedFromStdin } from './serial-input.ts';
 
 /** What a run of the command shows its output on. */
 export interface Outlets {
@@ -12,15 +13,23 @@ export interface Outlets {
   readonly stderr: Outlet;
 }
 
+/** How a run ended. */
+export interface GuestRun {
+  readonly result: RunResult;
+  /** What whoever attended to it says. */
+  readonly account: Account | undefined;
+}
+
 /** Runs the guest to its end with all that the settings ask for: traces, a live screen, input, limits. */
-export async function runGuest(
-  machine: Pico,
+export async function runGuest<M extends Machine>(
+  { attend = attendSerial }: Pick<MachineKind<M>, 'attend'>,
+  machine: M,
   settings: RunSettings,
   outlets: Outlets,
   signal: AbortSignal,
-): Promise<RunResult> {
-  const { vm, vga, com1 } = machine;
-  const { trace, serial } = settings;
+): Promise<GuestRun> {
+  const { vm, vga } = machine;
+  const { trace } = settings;
   if (trace !== undefined) {
     const encoder = new TextEncoder();
     vm.observe((exit) => {
@@ -28,15 +37,22 @@ export async function runGuest(
     });
   }
   const live = isLive(settings) ? new LiveScreen(vga, process.stdout) : undefined;
-  const stopInput = serial.to === 'stdout' && serial.input ? feedFromStdin(com1) : undefined;
+  const ending = new AbortController();
+  const end = (): void => {
+    ending.abort();
+    vm.stop();
+  };
+  const attendance = attend(machine, { settings, live, end });
   live?.start();
+  let result: RunResult;
   try {
-    return await runAsFastAsItIsRead(machine, settings, outlets, signal);
+    result = await runAsFastAsItIsRead(machine, settings, outlets, { signal, ending: ending.signal });
   } finally {
     outlets.stderr.flush();
+    attendance.stop();
     live?.stop();
-    stopInput?.();
   }
+  return { result, account: attendance.account?.(result) };
 }
 
 /** Whether the screen is shown while it changes: that needs a terminal. */
@@ -46,10 +62,10 @@ export function isLive({ screen, json }: RunSettings): boolean {
 
 // A guest that writes faster than its output is read has to wait, or the output would fill the host's memory.
 async function runAsFastAsItIsRead(
-  { vm }: Pico,
+  { vm }: Machine,
   { timeout, maxExits }: RunSettings,
   { stdout, stderr }: Outlets,
-  signal: AbortSignal,
+  { signal, ending }: { signal: AbortSignal; ending: AbortSignal },
 ): Promise<RunResult> {
   const deadline = performance.now() + (timeout ?? Number.POSITIVE_INFINITY);
   const before = vm.exits.total;
@@ -60,7 +76,7 @@ async function runAsFastAsItIsRead(
   stdout.onFull = stderr.onFull = () => {
     pauseSoon ??= setTimeout(() => {
       pauseSoon = undefined;
-      if (!vm.running || !(stdout.full || stderr.full)) return;
+      if (!vm.running || ending.aborted || !(stdout.full || stderr.full)) return;
       pausing = true;
       vm.stop();
     }, 0);
@@ -72,11 +88,12 @@ async function runAsFastAsItIsRead(
       timeoutMs: Math.max(1, deadline - performance.now()),
       maxExits: Math.max(1, (maxExits ?? Number.POSITIVE_INFINITY) - (vm.exits.total - before)),
     });
-    if (!pausing || result.outcome !== 'stopped') {
+    if (!pausing || result.outcome !== 'stopped' || ending.aborted) {
       clearTimeout(pauseSoon);
       return result;
     }
-    await atTheLatest(Promise.all([stdout.drained(), stderr.drained()]), deadline, signal);
+    await atTheLatest(Promise.all([stdout.drained(), stderr.drained()]), deadline, AbortSignal.any([signal, ending]));
+    if (ending.aborted) return result;
   }
 }
 

@@ -257,7 +257,7 @@ describe('picovm resume refuses', () => {
       return writeSnapshotFile(at(name), { ...snapshot, meta: { picovm: { ...saved, ...change } } });
     };
     await write('mismatch.snapshot', { memory: 8192 });
-    await write('other.snapshot', { machine: 'pc' });
+    await write('other.snapshot', { machine: 'pc98' });
     await write('list.snapshot', { devices: 'lamp' });
     await write('url.snapshot', { devices: [{ name: 'data:text/javascript,process.exit(9)', options: {} }] });
     writeFileSync(at('evil.mjs'), `import { writeFileSync } from 'node:fs'; writeFileSync('was-imported', '');`);
@@ -298,7 +298,7 @@ describe('picovm resume refuses', () => {
     [
       'one of a machine that is unknown here',
       ['other.snapshot'],
-      /^other\.snapshot is no snapshot .* its machine is 'pc'/,
+      /^other\.snapshot is no snapshot .* its machine is 'pc98'/,
     ],
     ['a malformed description', ['list.snapshot'], /does not say what machine it is of$/],
     ['one that a program wrote', ['library.snapshot'], /does not say what machine it is of$/],

@@ -64,6 +64,12 @@ export interface InterpVcpu extends X86Vcpu {
    * until an interrupt comes, unless {@link ignne} is set. With no callback such errors are ignored.
    */
   ferr: ((active: boolean) => void) | undefined;
+  /**
+   * What the time-stamp counter counts in place of instructions: called by RDTSC, RDMSR and snapshots, it gives ticks, a number from 0
+   * to 2^53. A machine that keeps its guest's time gives those of its clock, `() => 3 * vm.clock.now()` for 3 GHz: else time
+   * stands still for a guest that halts and reads the counter. The counter goes on from what it is.
+   */
+  timeStampTicks: (() => number) | undefined;
   /** Whether the pin IGNNE# is active: x87 instructions go on although an error is pending. False after reset. */
   ignne: boolean;
 }

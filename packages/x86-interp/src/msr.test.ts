@@ -109,6 +109,44 @@ describe('MSRs', () => {
     }
   });
 
+  test('the time-stamp counter counts what a machine gives it in place of instructions, from what it is', () => {
+    const m = msrMachine();
+    let now = 1e12;
+    m.write(0x10, 100, 7);
+    const before = m.vcpu.snapshot().tsc;
+    m.vcpu.timeStampTicks = () => now;
+    expect(m.vcpu.snapshot().tsc).toBe(before);
+    now += 2 ** 33 + 5.7;
+    m.load([0x90, 0x90, 0x0f, 0x31]); // nop; nop; rdtsc
+    m.run(3);
+    expect((m.get('rdx') - 9) * 2 ** 32 + m.get('rax')).toBe(Number(before & 0xffffffffn) + 5);
+    const state = m.vcpu.snapshot();
+    now += 1000;
+    m.vcpu.restore(state);
+    expect(m.vcpu.snapshot().tsc).toBe(state.tsc);
+    m.vcpu.timeStampTicks = undefined;
+    expect(m.vcpu.snapshot().tsc).toBe(state.tsc);
+  });
+
+  test.each([Number.NaN, -1, Number.POSITIVE_INFINITY, undefined])('ticks of %s are none', (ticks) => {
+    const m = msrMachine();
+    m.vcpu.timeStampTicks = () => ticks as number;
+    expect(m.vcpu.snapshot().tsc).toBe(0n);
+  });
+
+  test('ticks that throw end the run behind the instruction; what is no function is refused', () => {
+    const m = msrMachine();
+    m.vcpu.timeStampTicks = () => 0;
+    m.vcpu.timeStampTicks = () => {
+      throw new Error('no time');
+    };
+    m.load([0x0f, 0x31, 0x90]);
+    expect(() => m.run(2)).toThrow(expect.objectContaining({ code: 'ERR_DEVICE' }));
+    expect(() => {
+      m.vcpu.timeStampTicks = 5 as never;
+    }).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
+  });
+
   test('the time-stamp counter is 0 after RESET', () => {
     const m = msrMachine();
     m.load([0x90, 0x90, 0x90]);

@@ -24,6 +24,7 @@ import { resetCpu } from './cpu/reset.ts';
 import { hasA20, maskOf, restoreCpu, snapshotCpu } from './cpu/snapshot.ts';
 import { differencesOf } from './cpu/snapshot-differences.ts';
 import { ATTR, CS, SEG, SLOT } from './cpu/state-layout.ts';
+import { setTimeStampTo, timeStampOf } from './cpu/time-stamp.ts';
 import { flushTlb } from './cpu/tlb.ts';
 import { peekTranslate } from './cpu/translate.ts';
 import type { CpuEvents } from './cpu-events.ts';
@@ -33,6 +34,7 @@ import { run } from './exec/run.ts';
 import { guarded } from './guarded.ts';
 import { Hooks } from './hooks.ts';
 import type { InterpVcpu } from './interp-vcpu.ts';
+import { wholeTicks } from './whole-ticks.ts';
 
 /** Bytes of code that tell a jump to itself. */
 const SELF_JUMP_BYTES = 7;
@@ -52,6 +54,7 @@ export class X86Interpreter implements InterpVcpu {
   /** How many instructions there were when the CPU was given back. */
   #lastCount = 0;
   #ferr: ((active: boolean) => void) | undefined;
+  #ticks: (() => number) | undefined;
 
   constructor(id: number, cpu: Cpu, onDispose: () => void) {
     this.id = id;
@@ -90,6 +93,21 @@ export class X86Interpreter implements InterpVcpu {
     const cpu = this.#cpu;
     this.#ferr = callback;
     cpu.ferr = callback && ((active) => guarded(cpu, 'the callback of FERR#', () => callback(active)));
+  }
+
+  get timeStampTicks(): (() => number) | undefined {
+    return this.#ticks;
+  }
+
+  set timeStampTicks(callback: (() => number) | undefined) {
+    this.checkAlive('timeStampTicks');
+    if (callback !== undefined && typeof callback !== 'function')
+      throw wrong('timeStampTicks', 'a function or undefined', callback);
+    const cpu = this.#cpu;
+    const value = timeStampOf(cpu);
+    this.#ticks = callback;
+    cpu.ticks = callback && (() => wholeTicks(cpu, callback));
+    setTimeStampTo(cpu, value);
   }
 
   get ignne(): boolean {

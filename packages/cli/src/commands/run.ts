@@ -1,5 +1,8 @@
+import { loadPc } from '../load-pc.ts';
 import { loadImage } from '../machines/load-image.ts';
-import { planMachine } from '../machines/machine-plan.ts';
+import { picoKind } from '../machines/pico-kind.ts';
+import { planDevices } from '../machines/with-devices.ts';
+import { machineName } from '../options/machine-name.ts';
 import { machineSettings } from '../options/machine-settings.ts';
 import { RUN_OPTIONS } from '../options/option-table.ts';
 import { parseArgs } from '../options/parse-args.ts';
@@ -12,15 +15,16 @@ import { readImage } from './read-image.ts';
 /** `picovm run IMAGE`: builds the machine, runs the guest, and shows what came of it. */
 export async function run(args: readonly string[]): Promise<number> {
   const { options, operands } = parseArgs('run', args, RUN_OPTIONS);
-  const machine = machineSettings(options);
+  if (machineName(options) === 'pc') return (await loadPc()).commands.run(args);
+  const { memory, devices, load, entry } = machineSettings(options);
   const settings = runSettings(options);
   const [path, ...rest] = operands;
   if (path === undefined) throw new UsageError("run needs a guest image: see 'picovm run --help'");
   if (rest.length > 0) throw new UsageError(`run takes one image, but got '${path}' and '${rest[0]}'`);
   const image = readImage(path);
   checkOutputs({ path, isSnapshot: false }, settings);
-  const { load, entry } = machine;
-  return runMachine(await planMachine(machine), settings, ({ vm }) => {
+  const kind = picoKind({ machine: 'pico', memory, devices: await planDevices(devices) });
+  return runMachine(kind, settings, ({ vm }) => {
     loadImage(vm, image, { load, entry });
   });
 }

@@ -1,3 +1,4 @@
+import { splitAtCommas } from '../options/split-at-commas.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** What `--device NAME#export,option=value,…` says, before anything is known of the device. */
@@ -33,13 +34,4 @@ export function parseDeviceArgument(text: string): DeviceArgument {
     options.set(option, at < 0 ? undefined : item.slice(at + 1));
   }
   return { text, name, exportName, options };
-}
-
-function splitAtCommas(text: string): string[] {
-  const items = [''];
-  for (const part of text.split(/(,,|,)/)) {
-    if (part === ',') items.push('');
-    else items[items.length - 1] += part === ',,' ? ',' : part;
-  }
-  return items;
 }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DeviceManifest } from '@picovm/core';
 import { UsageError } from '../usage-error.ts';
-import { BUILT_IN_DEVICES } from './built-in-devices.ts';
+import { BUILT_IN_TYPES, builtInDevice } from './built-in-devices.ts';
 import { checkManifest } from './check-manifest.ts';
 import { inspectInWorker } from './inspect-in-worker.ts';
 import type { InspectedModule } from './inspection.ts';
@@ -32,11 +32,15 @@ export interface UnusableDevice {
 
 /** All devices that `--device` takes in a folder, and what looks like one and is none. @param directory absolute */
 export async function deviceCatalogue(directory: string): Promise<CatalogueEntry[]> {
-  const builtIn = [...BUILT_IN_DEVICES].map(([device, { manifest }]): UsableDevice => {
-    return { device, source: 'built-in', manifest };
-  });
+  const builtIn = await Promise.all(BUILT_IN_TYPES.map(builtInEntry));
   const installed = await Promise.all(installedPackages(directory).map((info) => packageEntries(directory, info)));
   return [...builtIn, ...installed.flat()];
+}
+
+async function builtInEntry(device: string): Promise<CatalogueEntry> {
+  const factory = await builtInDevice(device);
+  if (factory === undefined) return { device, source: 'built-in', problem: 'it is not in this build' };
+  return { device, source: 'built-in', manifest: factory.manifest };
 }
 
 /**

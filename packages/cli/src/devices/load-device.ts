@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UsageError } from '../usage-error.ts';
-import { BUILT_IN_DEVICES } from './built-in-devices.ts';
+import { builtInDevice } from './built-in-devices.ts';
 import { checkManifest } from './check-manifest.ts';
 import { checkDeviceName, isPath } from './device-name.ts';
 import { importFailure, isMissing } from './import-failure.ts';
@@ -17,7 +17,7 @@ import { unknownDevice } from './unknown-device.ts';
  * @throws UsageError (as a rejection): there is none of that name, it cannot be imported, or is no device for this API
  */
 export async function loadDevice(name: string, exportName?: string): Promise<AnyDeviceFactory> {
-  const builtIn = exportName === undefined ? BUILT_IN_DEVICES.get(name) : undefined;
+  const builtIn = exportName === undefined ? await builtInDevice(name) : undefined;
   if (builtIn !== undefined) return builtIn;
   const factory = pickDevice(await importDevice(name), name, exportName);
   const problem = checkManifest(factory.manifest);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { isMisspelt } from '@picovm/core';
-import { BUILT_IN_DEVICES } from './built-in-devices.ts';
+import { BUILT_IN_TYPES } from './built-in-devices.ts';
 import { installedPackages } from './installed-packages.ts';
 
 /** Fewer letters begin too many names. */
@@ -12,7 +12,7 @@ const PACKAGE = /^(?:@[^/]+\/[^/]+|picovm-device-[^/]+)/;
 /** Why there is no device of this name, and what may have been meant, as a sentence about it. */
 export function unknownDevice(name: string, directory: string): string {
   if (existsSync(name)) return `it is a file: write it as ./${name}`;
-  const builtIn = [...BUILT_IN_DEVICES.keys()].sort();
+  const builtIn = [...BUILT_IN_TYPES].sort();
   const what = `it is neither built in (${builtIn.join(', ')}) nor an installed package`;
   const [packageName] = PACKAGE.exec(name) ?? [];
   const known = [...builtIn, ...installedPackages(directory).map((info) => info.name)];

@@ -1,13 +1,13 @@
 import type { FarPointer } from '@picovm/core/x86';
 import { type DeviceArgument, parseDeviceArgument } from '../devices/device-argument.ts';
 import type { RUN_OPTIONS } from './option-table.ts';
-import { given, type OptionValues, oneOf } from './parse-args.ts';
+import { given, type OptionValues } from './parse-args.ts';
 import { parseEntry } from './parse-entry.ts';
 import { parseAddress, parseSize } from './parse-number.ts';
 
 const DEFAULT_MEMORY = '1M';
 
-/** What the options say of the machine, and of what it begins with. A snapshot says all of it. */
+/** What the options say of a `pico` machine, and of what it begins with. A snapshot says all of it. */
 export interface MachineSettings {
   readonly machine: 'pico';
   /** Bytes. */
@@ -20,7 +20,7 @@ export interface MachineSettings {
 /** @throws UsageError for each value that cannot be read */
 export function machineSettings(options: OptionValues<typeof RUN_OPTIONS>): MachineSettings {
   return {
-    machine: oneOf(options.machine ?? 'pico', '--machine', ['pico']),
+    machine: 'pico',
     memory: parseSize(options.memory ?? DEFAULT_MEMORY, '--memory'),
     devices: (options.device ?? []).map(parseDeviceArgument),
     load: given(options.load, (text) => parseAddress(text, '--load')),

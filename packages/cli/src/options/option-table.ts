@@ -1,3 +1,5 @@
+import { PC_MACHINE_OPTIONS, PC_SAVED_OPTIONS, SESSION_OPTIONS } from './pc-options.ts';
+
 /** One option of the command line, as data: the parser and the help text are made from it. */
 export interface OptionSpec {
   /** What stands for the value in the help; without it the option is a switch. */
@@ -7,15 +9,18 @@ export interface OptionSpec {
   readonly help: string;
 }
 
-/** The options of `picovm run`. */
-export const RUN_OPTIONS = {
+/** Those of `picovm run` that are for every machine, or for the small one. */
+const COMMON_OPTIONS = {
   accel: { value: 'auto|kvm|interp', help: 'what runs the guest (default: auto, the best that can run here)' },
   cpu: {
     value: 'MODEL',
     help: 'the processor, on the interpreter: 8086, 386, ... pentium4, pentium3+sse2-pse36 (default: pentium4)',
   },
-  machine: { value: 'pico', help: 'which machine to build (default: pico)' },
-  memory: { value: 'SIZE', help: 'guest memory: 4K, 16M, ... (default: 1M)' },
+  machine: {
+    value: 'pico|pc',
+    help: 'which machine to build (default: pico; pc if --disk, --floppy, --cdrom, --kernel or --bios is given)',
+  },
+  memory: { value: 'SIZE', help: 'guest memory: 4K, 16M, ... (default: 1M; of a pc 64M)' },
   device: {
     value: 'NAME[,OPTION=VALUE...]',
     multiple: true,
@@ -25,7 +30,7 @@ export const RUN_OPTIONS = {
   entry: { value: 'CS:IP|ADDR', help: 'where the CPU starts (default: at the load address)' },
   screen: {
     value: 'final|live|none',
-    help: 'the 80x25 screen: at the end, as it changes, not at all (default: final)',
+    help: 'the screen: at the end, as it changes, not at all (default: final; of a pc, on a terminal, live)',
   },
   serial: { value: 'stdio|none|file:PATH', help: 'COM1 and debug port 0xe9 (default: stdout; stdio also reads stdin)' },
   timeout: { value: 'DURATION', help: 'end the run after 5s, 500ms, 2m, ...' },
@@ -33,14 +38,29 @@ export const RUN_OPTIONS = {
   trace: { value: 'exits|io|mmio', help: 'print one line an exit, on stderr' },
   registers: { help: 'print the registers at the end' },
   dump: { value: 'ADDR:LEN', multiple: true, help: 'print guest memory at the end, in hex and ASCII' },
-  png: { value: 'FILE', help: 'write a picture of the screen at the end' },
+  screenshot: { value: 'FILE', help: 'write a picture of the screen at the end, as PNG' },
+  png: { value: 'FILE', help: 'the same by its other name' },
   'snapshot-on-stop': { value: 'FILE', help: "write a snapshot however the run ends, for 'picovm resume'" },
   json: { help: 'print one JSON object instead of text' },
   help: { help: 'print this help' },
 } as const;
 
+/** The options of `picovm run`. */
+export const RUN_OPTIONS: typeof COMMON_OPTIONS & typeof PC_MACHINE_OPTIONS & typeof SESSION_OPTIONS = {
+  ...COMMON_OPTIONS,
+  ...PC_MACHINE_OPTIONS,
+  ...SESSION_OPTIONS,
+};
+
 /** What `picovm resume` does not take: the snapshot says it. */
-export const SAVED_OPTIONS = ['cpu', 'machine', 'memory', 'load', 'entry'] as const;
+export const SAVED_OPTIONS: readonly (keyof typeof RUN_OPTIONS)[] = [
+  'cpu',
+  'machine',
+  'memory',
+  'load',
+  'entry',
+  ...PC_SAVED_OPTIONS,
+];
 
 /** What only `picovm resume` takes, or takes in its own way: which code of others it may import. */
 export const IMPORT_OPTIONS = {
@@ -71,20 +91,17 @@ export const LOOK_OPTIONS = {
   snapshot: { value: 'FILE', help: 'look at a snapshot, and run nothing' },
 } as const;
 
-/** The options of `picovm run` that say how far its guest gets: a snapshot says it, too. */
-export const GUEST_OPTIONS = [
-  'accel',
-  'cpu',
-  'machine',
-  'memory',
-  'device',
-  'load',
-  'entry',
-  'timeout',
-  'max-exits',
-] as const;
+const OF_GUEST = ['accel', 'cpu', 'machine', 'memory', 'device', 'load', 'entry', 'timeout', 'max-exits'] as const;
 
-type GuestOption = (typeof GUEST_OPTIONS)[number] | 'json' | 'help';
+type GuestOptionName = (typeof OF_GUEST)[number] | keyof typeof PC_MACHINE_OPTIONS;
+
+/** The options of `picovm run` that say how far its guest gets: a snapshot says it, too. */
+export const GUEST_OPTIONS: readonly GuestOptionName[] = [
+  ...OF_GUEST,
+  ...(Object.keys(PC_MACHINE_OPTIONS) as (keyof typeof PC_MACHINE_OPTIONS)[]),
+];
+
+type GuestOption = GuestOptionName | 'json' | 'help';
 
 /** The options of `picovm walk`. */
 export const WALK_OPTIONS: typeof LOOK_OPTIONS & Pick<typeof RUN_OPTIONS, GuestOption> = {
@@ -99,12 +116,3 @@ export const LIST_OPTIONS = {
   json: { help: 'print one JSON object instead of text' },
   help: { help: 'print this help' },
 } as const;
-
-/** The options as lines of help. */
-export function formatOptions(options: Readonly<Record<string, OptionSpec>>): string {
-  const rows = Object.entries(options).map(([name, { value, help }]) => {
-    return [`--${name}${value === undefined ? '' : ` ${value}`}`, help];
-  });
-  const width = Math.max(...rows.map(([flag]) => flag.length));
-  return rows.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`).join('\n');
-}

@@ -16,6 +16,14 @@ export type OptionValues<T extends Record<string, OptionSpec>> = { [K in keyof T
 export interface ParsedArgs<T extends Record<string, OptionSpec>> {
   readonly options: OptionValues<T>;
   readonly operands: readonly string[];
+  /** All options in the order of the command line; a switch has an empty text. */
+  readonly inOrder: readonly GivenOption[];
+}
+
+/** One option as it was given. */
+export interface GivenOption {
+  readonly name: string;
+  readonly text: string;
 }
 
 /**
@@ -39,6 +47,7 @@ export function parseArgs<T extends Record<string, OptionSpec>>(
   const { tokens } = nodeParseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
   const values: Record<string, unknown> = {};
   const operands: string[] = [];
+  const inOrder: GivenOption[] = [];
   for (const token of tokens) {
     if (token.kind === 'positional') operands.push(token.value);
     if (token.kind !== 'option') continue;
@@ -49,11 +58,12 @@ export function parseArgs<T extends Record<string, OptionSpec>>(
     const missing = takesValue && (token.value === undefined || (!token.inlineValue && token.value.startsWith('--')));
     if (missing) throw new UsageError(`${token.rawName} needs a value, ${spec.value}: ${hint}`);
     if (!takesValue && token.value !== undefined) throw new UsageError(`${token.rawName} takes no value: ${hint}`);
+    inOrder.push({ name: token.name, text: token.value ?? '' });
     if (spec.multiple) values[token.name] = [...((values[token.name] as string[] | undefined) ?? []), token.value];
     else if (token.name in values) throw new UsageError(`${token.rawName} is given twice: ${hint}`);
     else values[token.name] = takesValue ? token.value : true;
   }
-  return { options: values as OptionValues<T>, operands };
+  return { options: values as OptionValues<T>, operands, inOrder };
 }
 
 /**

@@ -15,6 +15,12 @@ export interface DumpRange {
 /** Where the bytes of COM1 and of the debug console go. */
 export type SerialSetting = { to: 'stdout'; input: boolean } | { to: 'none' } | { to: 'file'; path: string };
 
+/** Where a picture goes, and which option says so. */
+export interface PictureSetting {
+  readonly option: '--png' | '--screenshot';
+  readonly path: string;
+}
+
 /** What the options of `picovm run` and `picovm resume` say of how to run, and what to show. */
 export interface RunSettings {
   readonly accel: 'auto' | 'kvm' | 'interp';
@@ -28,14 +34,18 @@ export interface RunSettings {
   readonly trace: 'exits' | 'io' | 'mmio' | undefined;
   readonly registers: boolean;
   readonly dumps: readonly DumpRange[];
-  readonly png: string | undefined;
+  /** Where a picture of the screen goes. */
+  readonly picture: PictureSetting | undefined;
   /** Where a snapshot of the machine goes, however the run ends. */
   readonly snapshotOnStop: string | undefined;
   readonly json: boolean;
 }
 
+/** The options that say so, as they were given. */
+type RunOptions = Omit<OptionValues<typeof RUN_OPTIONS>, 'device'>;
+
 /** @throws UsageError for each value that cannot be read */
-export function runSettings(options: Omit<OptionValues<typeof RUN_OPTIONS>, 'device'>): RunSettings {
+export function runSettings(options: RunOptions): RunSettings {
   const maxExits = given(options['max-exits'], (text) => parseNumber(text, '--max-exits'));
   if (maxExits === 0) throw new UsageError('--max-exits: a run of 0 exits does nothing: give at least 1');
   const accel = oneOf(options.accel ?? 'auto', '--accel', ['auto', 'kvm', 'interp']);
@@ -52,7 +62,7 @@ export function runSettings(options: Omit<OptionValues<typeof RUN_OPTIONS>, 'dev
     trace: given(options.trace, (text) => oneOf(text, '--trace', ['exits', 'io', 'mmio'])),
     registers: options.registers ?? false,
     dumps: (options.dump ?? []).map(parseDump),
-    png: options.png,
+    picture: parsePicture(options),
     snapshotOnStop: options['snapshot-on-stop'],
     json: options.json ?? false,
   };
@@ -65,6 +75,12 @@ function parseSerial(text: string | undefined): SerialSetting {
   if (text === 'none') return { to: 'none' };
   if (text.startsWith('file:') && text.length > 'file:'.length) return { to: 'file', path: text.slice('file:'.length) };
   throw new UsageError(`--serial: unknown '${text}': it is one of stdio, none, file:PATH`);
+}
+
+function parsePicture({ png, screenshot }: Pick<RunOptions, 'png' | 'screenshot'>): PictureSetting | undefined {
+  if (png === undefined) return given(screenshot, (path) => ({ option: '--screenshot', path }));
+  if (screenshot === undefined) return { option: '--png', path: png };
+  throw new UsageError('--png and --screenshot are two names of one option: give one of them');
 }
 
 function parseDump(text: string): DumpRange {

@@ -9,6 +9,9 @@ const LAST_ADDRESS = 0xffff_ffff_ffff_ffffn;
 const FEWEST_BITS = 32;
 const MOST_BITS = 52;
 
+/** For who says nothing: a guest that never halts must not keep the command for ever. */
+export const DEFAULT_WALK_TIMEOUT = '5s';
+
 /** What the options of `picovm walk` say of what to look at, and how. */
 export interface WalkSettings {
   /** The file to look at, instead of a guest that is run. */

@@ -3,13 +3,22 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { RunSettings } from '../options/run-settings.ts';
 import { UsageError } from '../usage-error.ts';
 
+/** The files that a run begins with. */
+export interface RunInput {
+  /** The image, or the snapshot. */
+  readonly path?: string;
+  readonly isSnapshot?: boolean;
+  /** Further ones, and the options that name them. */
+  readonly others?: readonly { readonly option: string; readonly path: string }[];
+}
+
 /**
  * Makes sure that no file is written twice, and that none is written over what the run begins with.
  * @param input what is run; a snapshot may be replaced by the next one, and an image by nothing
  * @throws UsageError naming both
  */
-export function checkOutputs(input: { path: string; isSnapshot: boolean }, settings: RunSettings): void {
-  const { serial, png, snapshotOnStop } = settings;
+export function checkOutputs(input: RunInput, settings: RunSettings): void {
+  const { serial, picture, snapshotOnStop } = settings;
   const taken = new Map<string, string>();
   const claim = (path: string | undefined, what: string): void => {
     const file = path === undefined ? undefined : identity(path);
@@ -18,10 +27,17 @@ export function checkOutputs(input: { path: string; isSnapshot: boolean }, setti
     if (other !== undefined) throw new UsageError(`${what}: ${path} is also the file of ${other}: give another one`);
     taken.set(file, what);
   };
+  // One file may be read twice.
+  const reads = (path: string, what: string): void => {
+    const file = identity(path);
+    if (file !== undefined) taken.set(file, what);
+  };
   if (!input.isSnapshot) claim(input.path, 'the image');
+  for (const { option, path } of input.others ?? []) reads(path, option);
   claim(snapshotOnStop, '--snapshot-on-stop');
-  if (input.isSnapshot && identity(input.path) !== taken.keys().next().value) claim(input.path, 'the snapshot');
-  claim(png, '--png');
+  const snapshot = input.isSnapshot && input.path !== undefined ? identity(input.path) : undefined;
+  if (snapshot !== undefined && taken.get(snapshot) !== '--snapshot-on-stop') claim(input.path, 'the snapshot');
+  if (picture !== undefined) claim(picture.path, picture.option);
   claim(serial.to === 'file' ? serial.path : undefined, '--serial');
 }
 

@@ -1,12 +1,12 @@
-import { renderAnsi, renderText, type TextScreen } from '@picovm/device-vga';
+import { renderAnsi, renderText, type Screen } from '@picovm/device-vga';
 
 /** The rows of a screen as text: right-trimmed, NULs as blanks, the empty rows at the end dropped. */
-export function screenLines(screen: TextScreen): string[] {
+export function screenLines(screen: Screen): string[] {
   return withoutEmptyEnd(renderText(screen));
 }
 
 /** The same for a terminal, in colour. */
-export function colourLines(screen: TextScreen): string[] {
+export function colourLines(screen: Screen): string[] {
   return withoutEmptyEnd(renderAnsi(screen));
 }
 

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 const FRAME = /^ +at (?:async )?(?:.+ \()?(.+?:\d+:\d+)\)?$/;
 /** Not where a device's author looks: Node, and the copy of core that the device has. */
 const NOT_A_DEVICE = /^node:|[/\\]@picovm[/\\]core[/\\]/;
-const OWN_FOLDER = dirname(fileURLToPath(import.meta.url));
+/** Also where a module of ours is built into a chunk. */
+const OWN_FOLDER = dirname(fileURLToPath(import.meta.url)).replace(/[/\\]chunks$/, '');
 
 /**
  * Where a device of others threw: `FILE:LINE:COLUMN` of the innermost function in the stack of the error's cause that

@@ -1,12 +1,12 @@
 import type { RunResult } from '@picovm/core';
 import { EXIT_STATUS } from '../exit-status.ts';
-import type { MachinePlan } from '../machines/machine-plan.ts';
-import type { Pico } from '../machines/pico.ts';
+import type { Machine } from '../machines/machine.ts';
+import type { MachineDescription } from '../machines/machine-kind.ts';
 import type { RunSettings } from '../options/run-settings.ts';
 import { reportError } from '../report-error.ts';
 
 /** Makes sure, before a long run, that what it would lose at its end can be written. @throws UsageError */
-export async function checkFiles({ vm }: Pico, { snapshotOnStop }: RunSettings): Promise<void> {
+export async function checkFiles({ vm }: Machine, { snapshotOnStop }: RunSettings): Promise<void> {
   if (snapshotOnStop === undefined) return;
   const { checkSnapshot } = await import('../snapshots/write-snapshot.ts');
   await checkSnapshot(vm, snapshotOnStop);
@@ -18,19 +18,19 @@ export async function checkFiles({ vm }: Pico, { snapshotOnStop }: RunSettings):
  * @returns the exit status if one could not be written
  */
 export async function writeFiles(
-  { vm, vga }: Pico,
-  plan: MachinePlan,
-  { png, snapshotOnStop }: RunSettings,
+  { vm, vga }: Machine,
+  kind: MachineDescription,
+  { picture, snapshotOnStop }: RunSettings,
   result: RunResult,
 ): Promise<number | undefined> {
   const writers: (() => Promise<void>)[] = [];
   if (snapshotOnStop !== undefined) {
     writers.push(async () => {
       const { writeSnapshot } = await import('../snapshots/write-snapshot.ts');
-      await writeSnapshot(vm, plan, snapshotOnStop, result);
+      await writeSnapshot(vm, kind, snapshotOnStop, result);
     });
   }
-  if (png !== undefined) writers.push(async () => (await import('./write-png.ts')).writePng(vga, png));
+  if (picture !== undefined) writers.push(async () => (await import('./write-png.ts')).writePng(vga, picture));
   let status: number | undefined;
   for (const write of writers) {
     try {

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { isVmError, type RunResult, type Vm } from '@picovm/core';
 import { checkSnapshotTarget, writeSnapshotFile } from '@picovm/core/node';
 import { isGuestEnd } from '../guest-end.ts';
-import type { MachinePlan } from '../machines/machine-plan.ts';
+import type { MachineDescription } from '../machines/machine-kind.ts';
 import { UsageError } from '../usage-error.ts';
 import { importOptions } from './check-imports.ts';
 import { saveMachine } from './saved-machine.ts';
@@ -22,18 +22,18 @@ export async function checkSnapshot(vm: Vm, path: string): Promise<void> {
 }
 
 /** Writes a snapshot of a stopped machine, whole or not at all, and says so. @throws UsageError if it cannot be written */
-export async function writeSnapshot(vm: Vm, plan: MachinePlan, path: string, result: RunResult): Promise<void> {
+export async function writeSnapshot(vm: Vm, kind: MachineDescription, path: string, result: RunResult): Promise<void> {
   try {
     await writeSnapshotFile(path, {
       ...vm.snapshot(),
-      meta: { picovm: saveMachine(plan, vm.acceleratorName, result) },
+      meta: { picovm: saveMachine(kind.plan, vm.acceleratorName, result) },
     });
   } catch (error) {
     throw cannotWrite(path, error);
   }
   const what = result.outcome === 'failed' ? 'a snapshot of the guest that failed' : 'a snapshot';
   const use = isGuestEnd(result) ? 'shows the guest that has ended' : 'goes on';
-  const command = ['picovm resume', path, ...importOptions(plan.devices)].join(' ');
+  const command = ['picovm resume', path, ...importOptions(kind.plan.devices), ...kind.resumeOptions].join(' ');
   console.error(`picovm: ${what} is in ${path}: '${command}' ${use}`);
 }
 

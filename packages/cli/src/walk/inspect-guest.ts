@@ -1,8 +1,8 @@
 import { acceleratorFor } from '../accelerator-for.ts';
 import { EndSignals } from '../end-signals.ts';
 import { EXIT_STATUS, exitStatusOf } from '../exit-status.ts';
-import { buildMachine, type MachinePlan } from '../machines/machine-plan.ts';
-import type { Pico } from '../machines/pico.ts';
+import type { Machine } from '../machines/machine.ts';
+import type { MachineKind } from '../machines/machine-kind.ts';
 import type { RunSettings } from '../options/run-settings.ts';
 import { printable } from '../output/printable.ts';
 import { type Inspected, linearOf, physicalBitsOf } from './inspected.ts';
@@ -12,14 +12,14 @@ import { type Inspected, linearOf, physicalBitsOf } from './inspected.ts';
  * @param prepare puts the guest into the machine
  * @returns the exit status of the command: to reach a limit is what it was asked for
  */
-export async function inspectGuest(
-  plan: MachinePlan,
+export async function inspectGuest<M extends Machine>(
+  kind: MachineKind<M>,
   settings: RunSettings,
-  prepare: (machine: Pico) => void,
+  prepare: (machine: M) => void,
   show: (inspected: Inspected) => void,
 ): Promise<number> {
   const { accelerator, reason } = await acceleratorFor(settings);
-  const machine = await buildMachine(plan, accelerator);
+  const machine = await kind.build(accelerator);
   const { vm } = machine;
   const signals = new EndSignals();
   try {

@@ -127,6 +127,8 @@ export class Cpu {
   readonly monitoredLine: Uint8Array = new Uint8Array(64);
   /** Told when FERR# changes: an x87 error that is no exception of the CPU (CR0.NE is 0) begins or ends to be pending. */
   ferr: ((active: boolean) => void) | undefined = undefined;
+  /** What the time-stamp counter counts in place of instructions: a whole number, below 2^53. */
+  ticks: (() => number) | undefined = undefined;
   /** Whether IGNNE# is active: x87 instructions go on although an error is pending. */
   ignne = false;
   /** CPUID answers come from the sink. */

@@ -6,7 +6,7 @@ import { MISC_ENABLE, MSR_KIND, type Msr } from './msr-table.ts';
 import { readCounter, setCounter, setCounterControl } from './performance-counters.ts';
 import { SLOT } from './state-layout.ts';
 import { updateMode } from './switch-mode.ts';
-import { setTimeStamp, timeStampHigh, timeStampLow } from './time-stamp.ts';
+import { readTimeStamp, setTimeStamp, timeStamp } from './time-stamp.ts';
 
 const TWO_32 = 2 ** 32;
 /** In the states of a vCPU these have places of their own. */
@@ -21,8 +21,8 @@ export function readMsr(cpu: Cpu, msr: Msr): boolean {
     case MSR_KIND.WRITE_ONLY:
       return false;
     case MSR_KIND.TIME_STAMP:
-      msrValue[0] = timeStampLow(cpu);
-      msrValue[1] = timeStampHigh(cpu);
+      readTimeStamp(cpu);
+      msrValue.set(timeStamp);
       return true;
     case MSR_KIND.COUNTER: {
       const count = readCounter(cpu, counterOf(msr));

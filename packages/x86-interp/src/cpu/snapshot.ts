@@ -16,6 +16,7 @@ import { changedMsrs, restoreMsrs } from './msrs.ts';
 import { PAGING } from './page-walk.ts';
 import { get64, getRegisters, getSpecialRegisters, set64, setRegisters, setSpecialRegisters } from './registers.ts';
 import { SLOT } from './state-layout.ts';
+import { setTimeStampTo, timeStampOf } from './time-stamp.ts';
 import { flushTlb, watchesChanged } from './tlb.ts';
 
 /** Address line 20. */
@@ -34,7 +35,7 @@ export function snapshotCpu(cpu: Cpu): X86VcpuState {
     debug: getDebugRegisters(cpu),
     fpu: getFpu(cpu),
     xsave: resetXsave(),
-    tsc: BigInt.asUintN(64, BigInt(instructions) + get64(cpu, SLOT.TSC_OFFSET)),
+    tsc: timeStampOf(cpu),
     kvmClock: 0n,
     msrs: changedMsrs(cpu),
     events: getEvents(cpu),
@@ -56,7 +57,7 @@ export function restoreCpu(cpu: Cpu, state: X86VcpuState): void {
   X86_DEBUG_REGISTERS.forEach((name) => {
     set64(cpu, debugSlot(name), state.debug[name]);
   });
-  set64(cpu, SLOT.TSC_OFFSET, BigInt.asUintN(64, state.tsc - BigInt(instructions)));
+  setTimeStampTo(cpu, state.tsc);
   restoreMsrs(cpu, state.msrs);
   setFpu(cpu, state.fpu);
   cpu.u32.set(state.testRegisters, SLOT.TEST);

@@ -4,7 +4,7 @@ import { msrValue, readMsr, writeMsr } from '../cpu/msrs.ts';
 import { deviceAccess } from '../cpu/pace.ts';
 import { countersOfModel, readCounter } from '../cpu/performance-counters.ts';
 import { REG, SLOT } from '../cpu/state-layout.ts';
-import { timeStampHigh, timeStampLow } from '../cpu/time-stamp.ts';
+import { readTimeStamp, timeStamp } from '../cpu/time-stamp.ts';
 import { type Handler, NEXT } from './handler.ts';
 import { requireSystem } from './privilege.ts';
 
@@ -23,7 +23,8 @@ function setPair(cpu: Cpu, low: number, high: number): void {
 
 const rdtsc: Handler = (cpu) => {
   if ((cpu.state[SLOT.CR4] & CR4_TSD) !== 0) requireSystem(cpu);
-  setPair(cpu, timeStampLow(cpu), timeStampHigh(cpu));
+  readTimeStamp(cpu);
+  setPair(cpu, timeStamp[0], timeStamp[1]);
   return NEXT;
 };
 

@@ -1,0 +1,251 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { bootFloppy, DATA, DATA_SEGMENT, MemoryBlocks, Pc } from '../pc.test-util.ts';
+
+const SECTORS = 40 * 16 * 63;
+let floppy: MemoryBlocks;
+let disk: MemoryBlocks;
+let pc: Pc;
+
+beforeEach(async () => {
+  floppy = bootFloppy();
+  disk = new MemoryBlocks(SECTORS * 512);
+  for (let n = 0; n < SECTORS; n++) new DataView(disk.bytes.buffer).setUint32(n * 512, n, true);
+  const connection = {
+    disks: [
+      { kind: 'floppy', blocks: floppy },
+      { kind: 'disk', blocks: disk },
+    ],
+  } as const;
+  pc = await new Pc({ connection }).boot();
+});
+
+/** Cylinder, head and sector as CX and DX have them. */
+function chs(drive: number, cylinder: number, head: number, sector: number): { cx: number; dx: number } {
+  return { cx: ((cylinder & 0xff) << 8) | ((cylinder >> 2) & 0xc0) | sector, dx: (head << 8) | drive };
+}
+
+function packet(lba: number, count: number, offset: number, segment: number, size = 16): void {
+  const bytes = new DataView(new ArrayBuffer(24));
+  bytes.setUint8(0, size);
+  bytes.setUint16(2, count, true);
+  bytes.setUint16(4, offset, true);
+  bytes.setUint16(6, segment, true);
+  bytes.setBigUint64(8, BigInt(lba), true);
+  pc.vm.memory.write(DATA, new Uint8Array(bytes.buffer));
+}
+
+describe('INT 13h by cylinders', () => {
+  it('tells the geometry', async () => {
+    const a = await pc.call(0x13, { ax: 0x0800, dx: 0 });
+    expect([a.carry, a.ax, a.bx, a.cx, a.dx]).toEqual([false, 0, 4, 0x4f12, 0x0101]);
+    expect([a.es, a.di]).toEqual([0xf000, 0xefc7]);
+    const c = await pc.call(0x13, { ax: 0x0800, dx: 0x80 });
+    expect([c.carry, c.ax, c.cx, c.dx]).toEqual([false, 0, 0x273f, 0x0f01]);
+    expect(await pc.call(0x13, { ax: 0x0800, dx: 0x81 })).toMatchObject({ carry: true, ah: 1 });
+  });
+
+  it('reads and writes', async () => {
+    const read = await pc.call(0x13, { ax: 0x0203, bx: 0x100, ...chs(0x80, 1, 2, 5) });
+    expect([read.carry, read.ax]).toEqual([false, 3]);
+    const lba = (16 + 2) * 63 + 4;
+    expect([0, 1, 2].map((n) => pc.vm.memory.readU32(DATA + 0x100 + 512 * n))).toEqual([lba, lba + 1, lba + 2]);
+    pc.vm.memory.write(DATA, new Uint8Array(512).fill(0x5a));
+    expect(await pc.call(0x13, { ax: 0x0301, bx: 0, ...chs(0, 79, 1, 18) })).toMatchObject({ carry: false, ah: 0 });
+    expect(floppy.bytes.subarray(-512)).toEqual(new Uint8Array(512).fill(0x5a));
+  });
+
+  it.each([
+    ['no such sector of a floppy', chs(0, 0, 0, 19), 4],
+    ['no such head', chs(0, 0, 2, 1), 4],
+    ['behind the end', chs(0, 79, 1, 18), 4, 2],
+    ['sector 0', chs(0x80, 0, 0, 0), 1],
+    ['behind the end of a disk', chs(0x80, 40, 0, 1), 1],
+    ['no such drive', chs(0x85, 0, 0, 1), 1],
+    ['no sectors', chs(0x80, 0, 0, 1), 1, 0],
+  ])('refuses %s', async (_what, place, status, count = 1) => {
+    const result = await pc.call(0x13, { ax: 0x0200 | count, ...place });
+    expect([result.carry, result.ah]).toEqual([true, status]);
+  });
+
+  it('tells the last status, of floppies and disks', async () => {
+    await pc.call(0x13, { ax: 0x0201, ...chs(0, 0, 0, 19) });
+    expect((await pc.call(0x13, { ax: 0x0100, dx: 0 })).ah).toBe(4);
+    expect((await pc.call(0x13, { ax: 0x0100, dx: 0x80 })).ah).toBe(0);
+  });
+
+  it('refuses to write what is write-protected', async () => {
+    const blocks = new MemoryBlocks(1 << 20, true);
+    pc.bios.connect({ vm: pc.vm, disks: [{ kind: 'disk', blocks }] });
+    expect(await pc.call(0x13, { ax: 0x0301, ...chs(0x80, 0, 0, 1) })).toMatchObject({ carry: true, ah: 3 });
+  });
+
+  it('gives a status where the host fails, and says so once', async () => {
+    disk.broken = true;
+    for (let n = 0; n < 3; n++) {
+      expect(await pc.call(0x13, { ax: 0x0201, ...chs(0x80, 0, 0, 1) })).toMatchObject({ carry: true, ax: 0x2000 });
+    }
+    expect(pc.log).toHaveLength(1);
+    disk.broken = false;
+    expect((await pc.call(0x13, { ax: 0x0201, ...chs(0x80, 0, 0, 1) })).carry).toBe(false);
+  });
+
+  it('reads over the end of a segment, and to the screen', async () => {
+    await pc.call(0x13, { ax: 0x0202, bx: 0xff00, es: 0x3000, ...chs(0x80, 0, 0, 1) });
+    expect([pc.vm.memory.readU32(0x3ff00), pc.vm.memory.readU32(0x40100)]).toEqual([0, 1]);
+    disk.bytes.set([0x58, 0x0f]);
+    await pc.call(0x13, { ax: 0x0201, bx: 0, es: 0xb800, ...chs(0x80, 0, 0, 1) });
+    expect(pc.screen[0][0]).toBe('X');
+  });
+
+  it('leaves ROM as it is, and reads nothing but ones from nowhere', async () => {
+    const before = pc.vm.memory.read(0xffff0000, 512);
+    pc.vm.memory.writeU32(DATA + 16, 0xffff0000);
+    packet(0, 1, 0xffff, 0xffff, 24);
+    pc.vm.memory.writeU32(DATA + 16, 0xffff0000);
+    expect(await pc.call(0x13, { ax: 0x4200, dx: 0x80 })).toMatchObject({ carry: false });
+    expect(pc.vm.memory.read(0xffff0000, 512)).toEqual(before);
+    packet(3, 1, 0xffff, 0xffff, 24);
+    pc.vm.memory.writeU32(DATA + 16, 0x7000_0000);
+    expect(await pc.call(0x13, { ax: 0x4300, dx: 0x80 })).toMatchObject({ carry: false });
+    expect(disk.bytes.subarray(1536, 2048)).toEqual(new Uint8Array(512).fill(0xff));
+  });
+
+  it.each([
+    [160, 0x2708, 0x0001, 1],
+    [360, 0x2709, 0x0101, 1],
+    [720, 0x4f09, 0x0101, 3],
+    [1200, 0x4f0f, 0x0101, 2],
+    [2880, 0x4f24, 0x0101, 5],
+    [1, 0x4f12, 0x0101, 4],
+  ])('knows floppies of %i KiB', async (kib, cx, dx, bx) => {
+    pc.bios.connect({ vm: pc.vm, disks: [{ kind: 'floppy', blocks: new MemoryBlocks(kib * 1024) }] });
+    expect(await pc.call(0x13, { ax: 0x0800, dx: 0 })).toMatchObject({ cx, dx, bx, carry: false });
+  });
+
+  it.each([
+    [504 * 1024 * 1024, 0xff, 15],
+    [1008 * 1024 * 1024, 0xff, 31],
+    [4096 * 1024 * 1024, 0x0a, 254],
+    [1e12, 0xff, 254],
+  ])('translates a disk of %d bytes to at most 1024 cylinders', async (size, _last, heads) => {
+    const blocks = { size: size - (size % 512), readonly: false, read: () => {}, write: () => {} };
+    pc.bios.connect({ vm: pc.vm, disks: [{ kind: 'disk', blocks }] });
+    const { cx, dx } = await pc.call(0x13, { ax: 0x0800, dx: 0x80 });
+    expect(dx >> 8).toBe(heads);
+    const cylinders = ((cx >> 8) | ((cx & 0xc0) << 2)) + 1;
+    expect(cylinders * (heads + 1) * 63 * 512).toBeLessThanOrEqual(size);
+    expect(cylinders).toBeGreaterThan(500);
+  });
+
+  it('tells the type of a drive, and formats floppies', async () => {
+    expect(await pc.call(0x13, { ax: 0x1500, dx: 0 })).toMatchObject({ carry: false, ah: 1 });
+    const fixed = await pc.call(0x13, { ax: 0x1500, dx: 0x80 });
+    expect([fixed.ah, fixed.cx * 65536 + fixed.dx]).toEqual([3, SECTORS]);
+    expect(await pc.call(0x13, { ax: 0x1500, dx: 0x90 })).toMatchObject({ carry: true, ah: 0 });
+    expect((await pc.call(0x13, { ax: 0x0512, ...chs(0, 3, 1, 1) })).carry).toBe(false);
+    const track = (3 * 2 + 1) * 18 * 512;
+    expect(floppy.bytes.subarray(track, track + 18 * 512)).toEqual(new Uint8Array(18 * 512).fill(0xf6));
+    expect(floppy.bytes[track + 18 * 512]).toBe(0);
+  });
+});
+
+describe('INT 13h by block addresses', () => {
+  it('is there for disks, and not for floppies', async () => {
+    expect(await pc.call(0x13, { ax: 0x4100, bx: 0x55aa, dx: 0x80 })).toMatchObject({
+      bx: 0xaa55,
+      ah: 0x30,
+      carry: false,
+    });
+    expect(await pc.call(0x13, { ax: 0x4100, bx: 0x55aa, dx: 0 })).toMatchObject({ carry: true, ah: 1 });
+    expect((await pc.call(0x13, { ax: 0x4100, bx: 0x1234, dx: 0x80 })).carry).toBe(true);
+  });
+
+  it('reads and writes by a packet', async () => {
+    packet(1000, 2, 0x0200, DATA_SEGMENT);
+    expect(await pc.call(0x13, { ax: 0x4200, dx: 0x80 })).toMatchObject({ carry: false, ah: 0 });
+    expect([pc.vm.memory.readU32(DATA + 0x200), pc.vm.memory.readU32(DATA + 0x400)]).toEqual([1000, 1001]);
+    packet(7, 1, 0x0200, DATA_SEGMENT);
+    expect((await pc.call(0x13, { ax: 0x4300, dx: 0x80 })).carry).toBe(false);
+    expect(new DataView(disk.bytes.buffer).getUint32(7 * 512, true)).toBe(1000);
+  });
+
+  it.each([
+    ['the end', SECTORS - 1, 2, 16],
+    ['2^40', 2 ** 40, 1, 16],
+    ['2^63', 2 ** 63, 1, 16],
+    ['a packet that is too short', 0, 1, 8],
+    ['too many', 0, 256, 16],
+  ])('refuses %s, and says that nothing was moved', async (_what, lba, count, size) => {
+    packet(lba, count, 0, 0x3000, size);
+    expect(await pc.call(0x13, { ax: 0x4200, dx: 0x80 })).toMatchObject({ carry: true, ah: 1 });
+  });
+
+  it('tells the size', async () => {
+    pc.vm.memory.writeU16(DATA, 0x1e);
+    expect((await pc.call(0x13, { ax: 0x4800, dx: 0x80 })).carry).toBe(false);
+    expect([pc.word(DATA), pc.word(DATA + 2), pc.vm.memory.readU32(DATA + 4), pc.vm.memory.readU32(DATA + 8)]).toEqual([
+      0x1e, 2, 40, 16,
+    ]);
+    expect([pc.vm.memory.readU32(DATA + 16), pc.word(DATA + 24)]).toEqual([SECTORS, 512]);
+    pc.vm.memory.writeU16(DATA, 0x19);
+    expect((await pc.call(0x13, { ax: 0x4800, dx: 0x80 })).carry).toBe(true);
+  });
+
+  it('reads a CD-ROM in blocks of 2048 bytes', async () => {
+    const blocks = new MemoryBlocks(100 * 2048, true);
+    blocks.bytes[99 * 2048 + 2047] = 0x99;
+    pc.bios.connect({ vm: pc.vm, disks: [{ kind: 'cdrom', blocks }] });
+    packet(99, 1, 0x0800, DATA_SEGMENT);
+    expect((await pc.call(0x13, { ax: 0x4200, dx: 0xe0 })).carry).toBe(false);
+    expect(pc.byte(DATA + 0x800 + 2047)).toBe(0x99);
+    packet(100, 1, 0x0800, DATA_SEGMENT);
+    expect((await pc.call(0x13, { ax: 0x4200, dx: 0xe0 })).carry).toBe(true);
+  });
+});
+
+describe('a disk that takes its time', () => {
+  beforeEach(() => {
+    disk.slow = true;
+  });
+
+  it('lets the guest wait, with interrupts', async () => {
+    const running = pc.call(0x13, { ax: 0x0201, ...chs(0x80, 0, 0, 3) });
+    await expect.poll(() => disk.waiting).toBe(1);
+    const ticks = pc.vm.memory.readU32(0x46c);
+    await expect.poll(() => pc.vm.memory.readU32(0x46c)).toBeGreaterThan(ticks);
+    disk.release();
+    expect(await running).toMatchObject({ carry: false, ax: 1, outcome: 'halted' });
+    expect(pc.vm.memory.readU32(DATA)).toBe(2);
+    expect(disk.accesses).toBe(1);
+    // The clock chip interrupts no more.
+    expect(pc.rtc.cmos.read(0x0b) & 0x40).toBe(0);
+  });
+
+  it('gives a status when it fails', async () => {
+    const running = pc.call(0x13, { ax: 0x0301, ...chs(0x80, 0, 0, 3) });
+    await expect.poll(() => disk.waiting).toBe(1);
+    disk.release(true);
+    expect(await running).toMatchObject({ carry: true, ah: 0x20 });
+  });
+
+  it('is asked again after a snapshot was restored', async () => {
+    pc.prepare(0x13, { ax: 0x0201, ...chs(0x80, 0, 0, 3) });
+    expect(await pc.run(100)).toBe('timeout');
+    const snapshot = pc.vm.snapshot();
+    pc.vm.restore(snapshot);
+    disk.slow = false;
+    expect(await pc.finish()).toMatchObject({ carry: false, ax: 1 });
+    expect([pc.vm.memory.readU32(DATA), disk.accesses]).toEqual([2, 2]);
+  });
+
+  it('keeps no more than a few of the transfers that a guest starts and leaves', async () => {
+    for (let n = 0; n < 40; n++) {
+      pc.prepare(0x13, { ax: 0x0201, ...chs(0x80, 0, 0, 1 + n) });
+      expect(await pc.run(4)).toBe('timeout');
+    }
+    expect(disk.accesses).toBe(40);
+    disk.release();
+    disk.slow = false;
+    expect((await pc.call(0x13, { ax: 0x0201, ...chs(0x80, 0, 0, 9) })).carry).toBe(false);
+  });
+});

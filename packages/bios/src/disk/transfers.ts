@@ -1,0 +1,99 @@
+import type { BiosBlocks } from '../connection.ts';
+
+const MOST = 16;
+const TOKENS = 255;
+
+/** Bytes that are to be read or written. */
+export interface Transfer {
+  /** Where. */
+  readonly blocks: BiosBlocks;
+  /** Bytes from the beginning. */
+  readonly offset: number;
+  /** How many bytes are read, if nothing is written. */
+  readonly length: number;
+  /** What is written. */
+  readonly data?: Uint8Array;
+}
+
+/** How far one is. `busy`: ask again with its token. */
+export type Progress =
+  | { readonly state: 'done'; readonly data: Uint8Array }
+  | { readonly state: 'failed'; readonly error: unknown }
+  | { readonly state: 'busy'; readonly token: number };
+
+interface Pending {
+  readonly transfer: Transfer;
+  progress: Progress;
+}
+
+/**
+ * Transfers of backends that do not answer at once. They are what the BIOS has beside the guest's memory: after a snapshot is
+ * restored, or the machine was reset, none is known, and a stub that still waits for one starts it again. Reads and whole
+ * sectors written twice do no harm.
+ */
+export class Transfers {
+  readonly #pending = new Map<number, Pending>();
+  #next = 1;
+
+  /** How many there are. */
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  /**
+   * Starts a transfer, or sees how far it is.
+   * @param token 0 to start, or the token that a `busy` gave
+   */
+  advance(token: number, transfer: Transfer): Progress {
+    const known = this.#pending.get(token);
+    if (known === undefined || !same(known.transfer, transfer)) return this.#start(transfer);
+    if (known.progress.state !== 'busy') this.#pending.delete(token);
+    return known.progress;
+  }
+
+  /** Forgets all. */
+  clear(): void {
+    this.#pending.clear();
+  }
+
+  #start(transfer: Transfer): Progress {
+    const { blocks, offset, length, data = new Uint8Array(length) } = transfer;
+    const done: Progress = { state: 'done', data };
+    try {
+      const result = transfer.data === undefined ? blocks.read(offset, data) : blocks.write(offset, data);
+      if (result === undefined || typeof result.then !== 'function') return done;
+      return this.#wait(transfer, result, done);
+    } catch (error) {
+      return { state: 'failed', error };
+    }
+  }
+
+  #wait(transfer: Transfer, result: Promise<void>, done: Progress): Progress {
+    const token = this.#free();
+    const pending: Pending = { transfer, progress: { state: 'busy', token } };
+    result.then(
+      () => {
+        pending.progress = done;
+      },
+      (error: unknown) => {
+        pending.progress = { state: 'failed', error };
+      },
+    );
+    this.#pending.set(token, pending);
+    return pending.progress;
+  }
+
+  // A guest may leave calls unfinished and make others: the oldest is forgotten.
+  #free(): number {
+    if (this.#pending.size >= MOST) this.#pending.delete(this.#pending.keys().next().value as number);
+    while (this.#pending.has(this.#next)) this.#next = (this.#next % TOKENS) + 1;
+    const token = this.#next;
+    this.#next = (token % TOKENS) + 1;
+    return token;
+  }
+}
+
+function same(a: Transfer, b: Transfer): boolean {
+  const sameWay = (a.data === undefined) === (b.data === undefined);
+  return sameWay && a.blocks === b.blocks && a.offset === b.offset && a.length === b.length;
+}

@@ -1,0 +1,1 @@
+export { type FileBlocks, type FileBlocksOptions, openFileBlocks } from './open-file-blocks.ts';

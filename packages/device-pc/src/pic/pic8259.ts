@@ -1,0 +1,48 @@
+import {
+  type Device,
+  type DeviceFactory,
+  type DeviceState,
+  defineDevice,
+  type InterruptController,
+} from '@picovm/core';
+import { Pic8259Device } from './pic8259-device.ts';
+
+/** What `pic8259` takes. */
+export interface Pic8259Options {
+  /** Unique in its VM. Default `pic`. */
+  readonly id?: string;
+}
+
+/** The two interrupt controllers of a PC (Intel 8259A), the second on input 2 of the first. */
+export interface Pic8259 extends Device, InterruptController {
+  /** Always `pic8259`. */
+  readonly type: 'pic8259';
+  /** Interrupt line 0 to 15 changed; 2 (the cascade) and 16 to 23 lead nowhere. */
+  setLine(line: number, level: boolean): void;
+  /** The acknowledge cycle. @returns the vector, 0 to 255; that of input 7 if no input asks any more */
+  acknowledge(): number;
+  /** As at power-on: no interrupts come before the guest has initialized the chips. */
+  reset(): void;
+  /** All registers of both chips, and the levels of their inputs. Version 1. */
+  snapshot(): DeviceState;
+  /** @throws VmError `ERR_DEVICE_STATE` if it is no state of the two chips */
+  restore(state: DeviceState): void;
+}
+
+/**
+ * Makes the interrupt controllers of a PC, at their ports 20h, A0h and 4D0h. Metrics: `interrupts` (acknowledge cycles),
+ * `spurious` (those for which no input asked any more).
+ * @throws VmError `ERR_INVALID_ARGUMENT` if an option is none
+ */
+export const pic8259: DeviceFactory<Pic8259Options, Pic8259> = /* @__PURE__ */ defineDevice({
+  type: 'pic8259',
+  apiVersion: 1,
+  description: 'the two 8259A interrupt controllers of a PC',
+  defaultId: 'pic',
+  ranges: [
+    { space: 'port', base: 0x20, length: 2, width: { max: 1 }, label: '8259A master' },
+    { space: 'port', base: 0xa0, length: 2, width: { max: 1 }, label: '8259A slave' },
+    { space: 'port', base: 0x4d0, length: 2, width: { max: 1 }, label: 'edge/level control' },
+  ],
+  create: ({ id }, place) => new Pic8259Device(id, place),
+});
