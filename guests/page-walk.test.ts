@@ -142,10 +142,11 @@ describe.each<[Model, TableForm, Partial<PagingRegisters>, number]>([
       // What lies where there is no memory is the machine's affair; and what runs there.
       if (fault?.reason === 'no-memory') continue;
       if (how.access === 'execute' && fault === undefined && (physical ?? 0) >= MEMORY) continue;
-      // What is executed is written there first: not over the way itself.
+      // What is executed is written there first: not over the way itself, nor over the code that goes there and its own tables.
       if (
         how.access === 'execute' &&
-        walk.entries.some(({ address }) => address === (physical ?? 0) - ((physical ?? 0) % 4))
+        (walk.entries.some(({ address }) => address === (physical ?? 0) - ((physical ?? 0) % 4)) ||
+          [CODE, ...CODE_TABLES].includes((physical ?? 0) & ~0xfff))
       )
         continue;
       const expected = fault === undefined ? { physical } : { vector: 14, errorCode: fault.errorCode };
