@@ -14,7 +14,7 @@ const WARM_UP = 30_000;
 const STRETCHES: readonly number[] = [30_000, 40_000, 60_000];
 const TOO_MANY = 2;
 /** Decides if they are suspicious: noise does not grow with the length of a stretch, as a leak does. */
-const LONG_STRETCH = 480_000;
+const LONG_STRETCH = 960_000;
 /** Bytes an access; less is noise. */
 const SUSPICIOUS = 0.4;
 const TOLERATED = 0.5;
