@@ -52,7 +52,7 @@ export class BiosDevice implements PortHandler {
   }
 
   mayType(): boolean {
-    return this.#guest === undefined || !isKeyBufferFull(this.#guest);
+    return this.#guest === undefined || !isKeyBufferFull(this.#guest.connection.vm);
   }
 
   /** Nothing is there to be read. */

@@ -110,19 +110,29 @@ describe('an exit behind a late write that stops the run', () => {
     return vm;
   }
 
-  it('is told by the next run, also from a snapshot', async () => {
+  /** What a snapshot between the two runs says of the shutdown, and the exit of the second run. */
+  async function stoppedBefore(): Promise<{ waits: boolean; reason: string | undefined }> {
     using vm = faulting(() => vm.stop());
     const seen: string[] = [];
     vm.observe(({ reason }) => void seen.push(reason));
     expect(await vm.run({ timeoutMs: 10_000 })).toMatchObject({ outcome: 'stopped', exit: undefined });
     expect(seen).toEqual(['io']);
     const { vcpu } = vm.snapshot();
-    const second = await vm.run({ timeoutMs: 10_000 });
-    expect(second.outcome).toBe('failed');
-    // A host without VT-x or SVM may also give up on delivering the fault.
-    expect(['shutdown', 'internal-error']).toContain(second.exit?.reason);
-    const { shutdown } = vcpu.events as { shutdown: boolean };
-    expect(shutdown).toBe(second.exit?.reason === 'shutdown');
+    const { outcome, exit } = await vm.run({ timeoutMs: 10_000 });
+    expect(outcome).toBe('failed');
+    return { waits: (vcpu.events as { shutdown: boolean }).shutdown, reason: exit?.reason };
+  }
+
+  it('is told by the next run, also from a snapshot', async () => {
+    // A slice of a busy host's may end between the write and the fault: then nothing waits yet, and the next run meets it.
+    for (let attempt = 1; ; attempt++) {
+      const { waits, reason } = await stoppedBefore();
+      // A host without VT-x or SVM may also give up on delivering the fault.
+      expect(['shutdown', 'internal-error']).toContain(reason);
+      if (waits) return expect(reason).toBe('shutdown');
+      if (reason === 'internal-error') return;
+      expect(attempt).toBeLessThan(20);
+    }
   });
 
   it('is forgotten by a reset', async () => {

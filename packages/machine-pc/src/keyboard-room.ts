@@ -1,13 +1,11 @@
+import { isKeyBufferFull } from '@picovm/bios';
 import type { GuestMemory, Vm } from '@picovm/core';
 import type { X86Vcpu } from '@picovm/core/x86';
 
-const PROTECTION_ENABLE = 1n;
 const PAGING = 1n << 31n;
 /** The keyboard buffer of a BIOS: where the next key is read and written, as offsets from 400h (BIOS data area). */
 const HEAD = 0x41a;
 const TAIL = 0x41c;
-const START = 0x1e;
-const END = 0x3e;
 
 /** What a machine that starts by its firmware begins with: the keyboard buffer is there when the firmware has set it up. */
 export function forgetKeyboardBuffer(memory: GuestMemory): void {
@@ -25,7 +23,5 @@ export function keyboardHasRoom({ memory, vcpu }: Pick<Vm<X86Vcpu>, 'memory' | '
   const tail = memory.readU16(TAIL);
   // Some firmware sets up the machine in protected mode, without paging.
   if (byFirmware && head === 0 && tail === 0 && (cr0 & PAGING) === 0n) return false;
-  if ((cr0 & PROTECTION_ENABLE) !== 0n) return true;
-  const valid = [head, tail].every((at) => at >= START && at < END);
-  return !valid || (tail + 2 === END ? START : tail + 2) !== head;
+  return !isKeyBufferFull({ memory, vcpu });
 }

@@ -1,6 +1,6 @@
 import { CR0 } from '@picovm/core/x86';
+import type { BiosVm } from '../connection.ts';
 import { BDA } from '../guest/bda.ts';
-import type { Guest } from '../guest/guest.ts';
 import type { LinearMemory } from '../guest/linear-memory.ts';
 
 const SEGMENT = 0x400;
@@ -8,11 +8,11 @@ const BDA_START = 0x400;
 const BDA_SIZE = 0x100;
 
 /**
- * Whether the ring buffer is full, and anybody looks at it: systems that left real mode have drivers of their own. Asked between
- * calls, of physical memory.
+ * Whether the keyboard buffer of a machine's BIOS, this one or another, is full, and anybody looks at it: systems that left real mode
+ * have drivers of their own. One that no BIOS has set up yet is full. Asked of physical memory (BIOS data area, 41Ah to 41Dh and
+ * 480h to 483h).
  */
-export function isKeyBufferFull({ connection }: Guest): boolean {
-  const { memory, vcpu } = connection.vm;
+export function isKeyBufferFull({ memory, vcpu }: Pick<BiosVm, 'memory' | 'vcpu'>): boolean {
   if (memory.contiguous(BDA_START) < BDA_SIZE) return false;
   const [head, tail] = [memory.readU16(BDA.KEY_HEAD), memory.readU16(BDA.KEY_TAIL)];
   const [start, end] = [memory.readU16(BDA.KEY_BUFFER_START), memory.readU16(BDA.KEY_BUFFER_END)];

@@ -61,7 +61,10 @@ export interface Device {
   readonly manifest?: DeviceManifest;
   /** Joins a VM: called once, when the VM is made. A device never joins a second one. */
   attach(context: DeviceContext): void;
-  /** The RESET pin: everything as it was right after `attach`. */
+  /**
+   * The RESET pin: everything as it was right after `attach`, but for what the real thing keeps over it, as a clock with a battery
+   * keeps its time.
+   */
   reset?(): void;
   /** The state that a guest could tell apart. Host resources are no part of it. */
   snapshot?(): DeviceState;

@@ -2,7 +2,10 @@
 export interface IrqLine {
   /** Asserts (true) or deasserts (false) the line for this source. Setting it twice is setting it once. */
   set(level: boolean): void;
-  /** Asserts and deasserts, for edge-triggered inputs. */
+  /**
+   * Asserts and deasserts, for inputs that keep an edge. Those of an 8259A do not: a request that is gone before the CPU has taken it
+   * is forgotten. A device that wants to be heard uses `set`, until it is served.
+   */
   pulse(): void;
 }
 

@@ -40,7 +40,7 @@ export interface DiskSettings {
   readonly serial: string;
 }
 
-/** An ATA disk (ATA/ATAPI-6, general feature set, with PACKET not implemented). */
+/** An ATA disk (ATA/ATAPI-6, general feature set for devices without the PACKET commands). */
 export class DiskDrive extends Drive {
   readonly isPacketDevice = false;
   readonly modes: TransferModes = new TransferModes();
