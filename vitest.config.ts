@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
@@ -6,7 +7,15 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 const testFolder = `${root}scripts/test-folder.mjs`;
 const packages = readdirSync(`${root}packages`).filter((dir) => existsSync(`${root}packages/${dir}/package.json`));
 
-const SAME_ON_EVERY_NODE = ['browser', 'create-device', 'guides', 'typescript'].map((name) => `${name}.test.ts`);
+/**
+ * What is the same on every Node: compilers, bundlers, templates and guides, the addon under sanitizers, and how much of a core an
+ * idle guest costs. `PICOVM_TESTS=programs` leaves it out.
+ */
+const SAME_ON_EVERY_NODE = [
+  ...['browser', 'create-device', 'guides', 'typescript'].map((name) => `consumers/${name}.test.ts`),
+  'packages/kvm-native/src/native/sanitizers.test.ts',
+  'guests/systems/idle.test.ts',
+].map((file) => `${root}${file}`);
 
 type Alias = { find: RegExp; replacement: string };
 
@@ -35,23 +44,24 @@ function project(name: string, dir: string, alias: Alias[] = []): TestProjectInl
   };
 }
 
-/**
- * The projects outside the repository, which install the packages from tarballs. `PICOVM_CONSUMERS=programs` leaves out what
- * is the same on every Node: compilers, bundlers, templates and guides.
- */
+/** The projects outside the repository, which install the packages from tarballs. */
 function consumers(): TestProjectInlineConfiguration {
   const { test, ...rest } = project('consumers', 'consumers');
-  const exclude = process.env.PICOVM_CONSUMERS === 'programs' ? SAME_ON_EVERY_NODE : [];
   const globalSetup = [testFolder, `${root}consumers/harness/global-setup.ts`];
   // An installation from an empty cache may take its time.
-  return { ...rest, test: { ...test, globalSetup, exclude, testTimeout: 180_000, hookTimeout: 180_000 } };
+  return { ...rest, test: { ...test, globalSetup, testTimeout: 180_000, hookTimeout: 180_000 } };
 }
 
 export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     // The template is the text of somebody else's project; `consumers` runs its tests.
-    exclude: ['**/node_modules/**', '**/dist/**', 'template/**'],
+    exclude: [
+      ...['**/node_modules/**', '**/dist/**', 'template/**'],
+      ...(process.env.PICOVM_TESTS === 'programs' ? SAME_ON_EVERY_NODE : []),
+    ],
+    // The runner itself has little to do: a core for each worker.
+    maxWorkers: availableParallelism(),
     // Generous, because KVM may be emulated in software and a build machine may have two busy cores.
     testTimeout: 30_000,
     hookTimeout: 30_000,
