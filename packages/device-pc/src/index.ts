@@ -17,7 +17,9 @@ export type { PciBus, PciFunction, PciFunctionSpec, PciPlace, PciPortRange } fro
 export { type Piix3Isa, type Piix3IsaOptions, piix3Isa } from './piix/piix3-isa.ts';
 export { piix4Pm } from './piix/piix4-pm.ts';
 export type { Piix4Pm, Piix4PmOptions } from './piix/piix4-pm-types.ts';
-export { type Pit8254, type Pit8254Options, pit8254 } from './pit/pit8254.ts';
+export { pit8254 } from './pit/pit8254.ts';
+export type { Pit8254, Pit8254Options } from './pit/pit8254-types.ts';
 export type { OnSpeaker } from './pit/speaker.ts';
 export { type Port92Options, port92 } from './ports/port92.ts';
-export { type Rtc, type RtcCmos, type RtcOptions, rtc } from './rtc/rtc.ts';
+export { rtc } from './rtc/rtc.ts';
+export type { Rtc, RtcCmos, RtcOptions } from './rtc/rtc-types.ts';

@@ -2,7 +2,7 @@ import type { Drive } from '../disk/drives.ts';
 import { CD_STATE } from '../disk/emulated.ts';
 import { advance } from '../disk/move-sectors.ts';
 import type { Guest } from '../guest/guest.ts';
-import { BOOT_ADDRESS, type BootResult, start } from './int19.ts';
+import { BOOT_ADDRESS, type BootResult, start } from './start.ts';
 
 const SECTOR = 2048;
 const BOOT_RECORD = 17;

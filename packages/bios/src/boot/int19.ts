@@ -1,21 +1,15 @@
 import type { Drive } from '../disk/drives.ts';
 import { CD_STATE } from '../disk/emulated.ts';
 import { advance } from '../disk/move-sectors.ts';
-import { BDA } from '../guest/bda.ts';
 import type { Guest } from '../guest/guest.ts';
 import { print } from '../video/characters.ts';
 import { bootCdrom } from './cd-boot.ts';
+import { BOOT_ADDRESS, type BootResult, DRIVE_NAMES, start } from './start.ts';
 
-/** How a drive answered: it is booted, there is nothing to boot, or the call waits. */
-export type BootResult = 'booted' | 'failed' | 'waiting';
-
-/** Where boot sectors go. */
-export const BOOT_ADDRESS = 0x7c00;
 const SECTOR = 512;
 const SIGNATURE = 0xaa55;
 /** Old floppies have no signature: their first instruction is a jump. */
 const JUMPS = [0xeb, 0xe9];
-const NAMES = { floppy: 'floppy', disk: 'hard disk', cdrom: 'CD-ROM' } as const;
 
 /** INT 19h: boots the first drive that has something to boot. If none has, the stub goes on with INT 18h. */
 export function int19(guest: Guest): void {
@@ -30,21 +24,13 @@ export function int19(guest: Guest): void {
     const result = drive.kind === 'cdrom' ? bootCdrom(guest, drive) : bootSector(guest, drive);
     if (result === 'waiting') return;
     if (result === 'booted') return;
-    print(guest, `Boot failed: nothing to boot on ${NAMES[drive.kind]} ${drive.number.toString(16)}h\n`);
+    print(guest, `Boot failed: nothing to boot on ${DRIVE_NAMES[drive.kind]} ${drive.number.toString(16)}h\n`);
   }
 }
 
 /** INT 18h: nothing could be booted. The stub halts. */
 export function int18(guest: Guest): void {
   print(guest, 'No bootable device.\n');
-}
-
-/** Says what is booted, and makes the stub jump there. @param drive the number in DL */
-export function start(guest: Guest, kind: Drive['kind'], drive: number, segment: number, offset: number): void {
-  guest.registers.edx = drive;
-  guest.memory.write16(BDA.RESET_FLAG, 0);
-  print(guest, `Booting from ${NAMES[kind]}...\n`);
-  guest.returnTo = { segment, offset };
 }
 
 function bootSector(guest: Guest, drive: Drive): BootResult {

@@ -1,6 +1,6 @@
 import type { VcpuDump } from '../accelerator/accelerator.ts';
+import { formatFarPointer } from './far-pointer.ts';
 import { CR0, RFLAGS } from './flags.ts';
-import { formatFarPointer } from './real-mode.ts';
 import { X86_SEGMENTS, type X86Registers, type X86SegmentName, type X86SpecialRegisters } from './registers.ts';
 
 const MASK_32 = 0xffffffffn;

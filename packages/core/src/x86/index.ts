@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 export { checkX86Registers, checkX86SpecialRegisters } from './check-registers.ts';
 export { dumpX86, type X86Dump, type X86DumpRegister } from './dump.ts';
+export { type FarPointer, formatFarPointer } from './far-pointer.ts';
 export { CR0, CR4, EFER, formatFlags, RFLAGS } from './flags.ts';
 export { buildPageTables, type PageMapping, type PageTables } from './paging/build-page-tables.ts';
 export { type ListOptions, listMappings, type MappedRange, type MappedRanges } from './paging/list-mappings.ts';
@@ -16,7 +17,7 @@ export {
 } from './paging/walk-page-tables.ts';
 export { enterLongMode, enterProtectedMode, type FlatStart, writeFlatGdt } from './protected-mode.ts';
 export { readX86VcpuState } from './read-vcpu-state.ts';
-export { enterRealMode, type FarPointer, formatFarPointer } from './real-mode.ts';
+export { enterRealMode } from './real-mode.ts';
 export {
   X86_GPRS,
   X86_SEGMENTS,

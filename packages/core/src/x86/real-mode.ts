@@ -1,16 +1,9 @@
 import { checkNames, showValue } from '../arguments.ts';
 import { VmError } from '../errors.ts';
+import type { FarPointer } from './far-pointer.ts';
 import { X86_SEGMENTS } from './registers.ts';
 import { realModeSegment } from './reset-state.ts';
 import type { X86Vcpu } from './vcpu.ts';
-
-/** A real-mode address: segment and offset, 16 bits each. */
-export interface FarPointer {
-  /** Times 16, it is where the segment begins. */
-  readonly segment: number;
-  /** From there on. */
-  readonly offset: number;
-}
 
 /**
  * Puts a vCPU at `entry` in real mode, as a boot loader would: CS is `entry.segment`, the other segments are
@@ -37,9 +30,4 @@ export function enterRealMode(vcpu: X86Vcpu, entry: FarPointer, dataSegment = 0)
   const segments = Object.fromEntries(X86_SEGMENTS.map((name) => [name, data]));
   vcpu.setSpecialRegisters({ ...segments, cs: { ...realModeSegment(entry.segment), type: 11 } });
   vcpu.setRegisters({ rip: BigInt(entry.offset), rflags: 2n, rdx: 0n });
-}
-
-/** Formats an address of a segment, or a selector, and an offset as `07c0:0005`. @param digits of the offset; default 4 */
-export function formatFarPointer(segment: number, offset: number | bigint, digits = 4): string {
-  return `${segment.toString(16).padStart(4, '0')}:${offset.toString(16).padStart(digits, '0')}`;
 }

@@ -1,7 +1,7 @@
 import { close, fdatasync, read, write } from 'node:fs';
 import { promisify } from 'node:util';
+import type { FileBlocks } from './file-blocks.ts';
 import type { FileLock } from './file-lock.ts';
-import type { FileBlocks } from './open-file-blocks.ts';
 import { OpenedFile } from './opened-file.ts';
 
 const readPart = promisify(read);

@@ -1,1 +1,2 @@
-export { type FileBlocks, type FileBlocksOptions, openFileBlocks } from './open-file-blocks.ts';
+export type { FileBlocks } from './file-blocks.ts';
+export { type FileBlocksOptions, openFileBlocks } from './open-file-blocks.ts';

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, statSync, unlinkSync } from 'node:fs';
 import { VmError } from '@picovm/core';
-import type { BlockBackend } from '../block/block-backend.ts';
 import { AsyncFile } from './async-file.ts';
+import type { FileBlocks } from './file-blocks.ts';
 import { checkKind, deviceSize, identityOf } from './file-kind.ts';
 import { type FileLock, lockBySocket, lockedBy, lockingOpenFlags } from './file-lock.ts';
 import { SyncFile } from './sync-file.ts';
@@ -19,14 +19,6 @@ export interface FileBlocksOptions {
   readonly lock?: boolean;
   /** Whether the host's threads do the work while the guest goes on. Runs then do not repeat exactly. Default false. */
   readonly asynchronous?: boolean;
-}
-
-/** A file or block device as a disk. */
-export interface FileBlocks extends BlockBackend {
-  /** As it was given. */
-  readonly path: string;
-  /** Closes the file, and gives the lock back. What was not flushed is still the operating system's to write. */
-  close(): void | Promise<void>;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { closeSync, fdatasyncSync, readSync, writeSync } from 'node:fs';
+import type { FileBlocks } from './file-blocks.ts';
 import type { FileLock } from './file-lock.ts';
-import type { FileBlocks } from './open-file-blocks.ts';
 import { OpenedFile } from './opened-file.ts';
 
 /** A file that is read and written within the guest's own command. */

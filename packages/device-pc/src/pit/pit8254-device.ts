@@ -14,7 +14,7 @@ import {
 import { PitCounter } from './counter.ts';
 import { NEVER } from './counting-element.ts';
 import { loadCounter, saveCounter } from './pit-state.ts';
-import type { Pit8254, Pit8254Options } from './pit8254.ts';
+import type { Pit8254, Pit8254Options } from './pit8254-types.ts';
 import { Speaker } from './speaker.ts';
 import { PIT_HZ, ticksAt } from './ticks.ts';
 import { MIN_ALARM_TICKS, TimerInterrupt } from './timer-interrupt.ts';

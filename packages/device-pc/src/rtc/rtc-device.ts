@@ -15,8 +15,8 @@ import { A_UPDATING, B_INTERRUPTS, CENTURY, FIRST_RAM, REGISTER_A, REGISTER_C, R
 import { dateSince1970, SECONDS_PER_DAY } from './calendar.ts';
 import { writeDateTime, writeWeekday } from './clock-face.ts';
 import { writeMemorySize } from './memory-bytes.ts';
-import type { Rtc, RtcCmos, RtcOptions } from './rtc.ts';
 import { RtcClock } from './rtc-clock.ts';
+import type { Rtc, RtcCmos, RtcOptions } from './rtc-types.ts';
 
 const VERSION = 1;
 /** Port 70h: the address in the chip, and above it what keeps the NMI from the CPU. */

@@ -1,7 +1,7 @@
 import { Code } from 'iced-x86';
 import type { InterpVcpu } from '../index.ts';
 import { HANDLERS, machine, type TestMachine } from '../machine.test-util.ts';
-import type { Comparison } from './iced-judge.test-util.ts';
+import type { Comparison } from './comparison.test-util.ts';
 import { icedOperands } from './iced-text.test-util.ts';
 import { oursText } from './ours-text.test-util.ts';
 

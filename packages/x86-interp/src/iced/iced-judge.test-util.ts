@@ -1,16 +1,14 @@
 import { CpuidFeature, Decoder, DecoderOptions, Instruction, MandatoryPrefix, Mnemonic } from 'iced-x86';
 import type { CpuFeature } from '../cpu/features.ts';
 import { processorOf } from '../cpu/processor.ts';
-import { type DecodedInstruction, type DecodeOptions, decodeInstruction } from '../decode/decode-instruction.ts';
+import { type DecodedInstruction, decodeInstruction } from '../decode/decode-instruction.ts';
 import { formKey } from '../hardware/forms.test-util.ts';
 import { codeInfo } from './code-bytes.test-util.ts';
+import type { Comparison, ProcessorOption } from './comparison.test-util.ts';
 import { EXPLAINED, type Explanation } from './explained.test-util.ts';
 import { icedOperands } from './iced-text.test-util.ts';
 import { icedMnemonic } from './mnemonic.test-util.ts';
 import { oursText } from './ours-text.test-util.ts';
-
-/** A processor, as options name it. */
-export type ProcessorOption = NonNullable<DecodeOptions['cpuModel']>;
 
 /** The room of one instruction: more than the 15 bytes that it may have. */
 export const SLOT_BYTES = 16;
@@ -18,17 +16,6 @@ export const SLOT_BYTES = 16;
 // What our processors do not do, newer than all of them, in the place of older instructions with a meaningless prefix.
 const OPTIONS =
   DecoderOptions.NoMPFX_0FBC | DecoderOptions.NoMPFX_0FBD | DecoderOptions.NoWbnoinvd | DecoderOptions.MovTr;
-
-/** What both decoders made of some bytes. */
-export interface Comparison {
-  readonly bytes: Uint8Array;
-  readonly size: 16 | 32;
-  readonly cpuModel: ProcessorOption;
-  readonly ours: ReturnType<typeof decodeInstruction>;
-  readonly iced: Instruction;
-  /** Features that iced-x86 says the instruction needs, and that the processor lacks. */
-  readonly lacking: readonly string[];
-}
 
 /** Decodes bytes with iced-x86 and with the interpreter's decoder, and compares the two. */
 export class IcedJudge {

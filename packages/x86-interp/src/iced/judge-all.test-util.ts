@@ -1,6 +1,7 @@
 import { Random } from '../random.test-util.ts';
 import { everyModrm, everySib, icedCodes, ourForms, randomStrings } from './byte-strings.test-util.ts';
-import { IcedJudge, type ProcessorOption } from './iced-judge.test-util.ts';
+import type { ProcessorOption } from './comparison.test-util.ts';
+import { IcedJudge } from './iced-judge.test-util.ts';
 
 const SIZES = [16, 32] as const;
 const CHUNK = 50_000;
