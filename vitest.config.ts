@@ -63,8 +63,8 @@ export default defineConfig({
     // The runner itself has little to do: a core for each worker.
     maxWorkers: availableParallelism(),
     // Generous, because KVM may be emulated in software and a build machine may have two busy cores.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     globalSetup: testFolder,
     reporters: ['default', './scripts/vitest-summary.mjs'],
     // The built packages run as Node runs them: transformed, the interpreter's inner loop would be slower.

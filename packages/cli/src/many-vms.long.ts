@@ -10,6 +10,9 @@ const WARM_UP = 5000;
 /** Of the process's memory, after garbage collection: what a V8 heap wanders by anyway. */
 const TOLERANCE_BYTES = 16 << 20;
 
+/** A heap may grow once, for reasons of its own; what leaks grows each time. */
+const MOST_LOOKS = 3;
+
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
@@ -52,11 +55,16 @@ for (const accelerator of await accelerators()) {
       }
     };
     await run(WARM_UP);
-    const before = await holdings();
-    await run(VMS);
-    const after = await holdings();
-    expect(after.descriptors - before.descriptors).toBeLessThanOrEqual(2);
-    expect(after.mappings - before.mappings).toBeLessThanOrEqual(1);
-    expect(after.rss - before.rss).toBeLessThan(TOLERANCE_BYTES);
+    const growth: number[] = [];
+    let before = await holdings();
+    do {
+      await run(VMS);
+      const after = await holdings();
+      expect(after.descriptors - before.descriptors).toBeLessThanOrEqual(2);
+      expect(after.mappings - before.mappings).toBeLessThanOrEqual(1);
+      growth.push(after.rss - before.rss);
+      before = after;
+    } while (growth.length < MOST_LOOKS && Math.min(...growth) >= TOLERANCE_BYTES);
+    expect(Math.min(...growth)).toBeLessThan(TOLERANCE_BYTES);
   });
 }
