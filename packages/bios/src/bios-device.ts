@@ -30,6 +30,8 @@ export class BiosDevice implements PortHandler {
   #guest: Guest | undefined;
   #calls: Counter | undefined;
   #failures: Counter | undefined;
+  /** A service is at work. It may write to a port that the guest has named, such as that of COM1: this one is none. */
+  #serves = false;
 
   constructor({ id, banner }: { readonly id: string; readonly banner: string }, range: PlacedRange) {
     this.id = id;
@@ -63,7 +65,8 @@ export class BiosDevice implements PortHandler {
   /** A stub calls. What is written does not matter: the number of the service is on the guest's stack. */
   write(offset: number, size: number): void {
     const guest = this.#guest;
-    if (guest === undefined || offset !== SERVICE_PORT || size !== 1) return;
+    if (guest === undefined || offset !== SERVICE_PORT || size !== 1 || this.#serves) return;
+    this.#serves = true;
     if (this.#calls !== undefined) this.#calls.value++;
     try {
       const service = guest.enter();
@@ -75,6 +78,8 @@ export class BiosDevice implements PortHandler {
       // A service that throws is a mistake of ours: the guest goes on, and its registers are as they were.
       if (this.#failures?.value === 0) this.#context?.log.error(`a service failed: ${error}`);
       if (this.#failures !== undefined) this.#failures.value++;
+    } finally {
+      this.#serves = false;
     }
   }
 

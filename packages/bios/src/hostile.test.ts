@@ -70,6 +70,19 @@ describe('a hostile guest', () => {
     expect(pc.vm.counters().devices.bios.metrics.failures).toBe(0);
   });
 
+  it('names the port of the BIOS as a serial port: no service calls a service', async () => {
+    const pc = await hostilePc();
+    const { metrics } = pc.vm.counters().devices.bios;
+    let { calls } = metrics;
+    for (let port = 0xdd; port <= 0xe4; port++) {
+      pc.vm.memory.writeU16(0x400, port);
+      for (const ax of [0x0000, 0x0100, 0x0200, 0x0300]) {
+        await pc.call(0x14, { ax, dx: 0 });
+        expect(pc.vm.counters().devices.bios.metrics).toMatchObject({ calls: ++calls, failures: 0 });
+      }
+    }
+  });
+
   it('calls before the BIOS is connected, and after the VM has gone, for nothing', async () => {
     const pc = await hostilePc();
     pc.bios.dispose();

@@ -1,7 +1,9 @@
 import type { BiosBlocks } from '../connection.ts';
 
 const MOST = 16;
-const TOKENS = 255;
+const TOKENS = 254;
+/** The token of who waits for a backend that is still at work for somebody else. */
+const QUEUED = 255;
 
 /** Bytes that are to be read or written. */
 export interface Transfer {
@@ -30,9 +32,14 @@ interface Pending {
  * Transfers of backends that do not answer at once. They are what the BIOS has beside the guest's memory: after a snapshot is
  * restored, or the machine was reset, none is known, and a stub that still waits for one starts it again. Reads and whole
  * sectors written twice do no harm.
+ *
+ * A backend does one thing at a time, also for who has left his call, or for a machine that was reset since: so what a guest
+ * makes the host do is bounded, and what was written earlier does not come after what is written now.
  */
 export class Transfers {
   readonly #pending = new Map<number, Pending>();
+  /** The backends that are at work. */
+  readonly #busy = new Set<BiosBlocks>();
   #next = 1;
 
   /** How many there are. */
@@ -51,12 +58,13 @@ export class Transfers {
     return known.progress;
   }
 
-  /** Forgets all. */
+  /** Forgets all. What backends have in hand goes on. */
   clear(): void {
     this.#pending.clear();
   }
 
   #start(transfer: Transfer): Progress {
+    if (this.#busy.has(transfer.blocks)) return { state: 'busy', token: QUEUED };
     const { blocks, offset, length, data = new Uint8Array(length) } = transfer;
     const done: Progress = { state: 'done', data };
     try {
@@ -71,13 +79,15 @@ export class Transfers {
   #wait(transfer: Transfer, result: Promise<void>, done: Progress): Progress {
     const token = this.#free();
     const pending: Pending = { transfer, progress: { state: 'busy', token } };
-    result.then(
-      () => {
-        pending.progress = done;
-      },
-      (error: unknown) => {
-        pending.progress = { state: 'failed', error };
-      },
+    const ended = (progress: Progress): void => {
+      pending.progress = progress;
+      this.#busy.delete(transfer.blocks);
+    };
+    this.#busy.add(transfer.blocks);
+    // A promise of this realm: it settles once, whatever the backend gave.
+    Promise.resolve(result).then(
+      () => ended(done),
+      (error: unknown) => ended({ state: 'failed', error }),
     );
     this.#pending.set(token, pending);
     return pending.progress;

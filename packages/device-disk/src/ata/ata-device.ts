@@ -61,7 +61,10 @@ export class AtaDevice implements Ata {
     const [a, b, c, d] = this.#drives;
     this.#channels = [new Channel([a, b]), new Channel([c, d])];
     this.#masters = [new BusMaster(this.#channels[0]), new BusMaster(this.#channels[1])];
-    for (const channel of this.#channels) channel.reset();
+    for (const channel of this.#channels) {
+      channel.onResumeLater = () => this.#resumeLater();
+      channel.reset();
+    }
   }
 
   attach(context: DeviceContext): void {
@@ -131,12 +134,7 @@ export class AtaDevice implements Ata {
     for (const set of apply) set();
     for (const channel of this.#channels) channel.restoreIrq();
     // What a backend was asked for is asked again, but not before everything else is restored as well.
-    const clock = this.#clock;
-    if (clock === undefined || !this.#drives.some((drive) => drive?.waits === true)) return;
-    this.#resume = clock.alarm(clock.now(), () => {
-      this.#resume = undefined;
-      for (const drive of this.#drives) drive?.resume();
-    });
+    if (this.#drives.some((drive) => drive?.waits === true)) this.#resumeLater();
   }
 
   dispose(): void {
@@ -204,6 +202,16 @@ export class AtaDevice implements Ata {
     } catch (error) {
       failed(error);
     }
+  }
+
+  // The alarm is due at once, but not within what the guest, or a restore, is in the middle of.
+  #resumeLater(): void {
+    const clock = this.#clock;
+    if (clock === undefined || this.#resume !== undefined) return;
+    this.#resume = clock.alarm(clock.now(), () => {
+      this.#resume = undefined;
+      for (const drive of this.#drives) drive?.resume();
+    });
   }
 
   #cancelResume(): void {

@@ -25,6 +25,8 @@ export class Channel implements PortHandler, DriveHost {
   /** The device control register: HOB, SRST, nIEN. */
   control = 0;
   listener: ChannelListener | undefined;
+  /** Called when a drive is to be resumed. */
+  onResumeLater: (() => void) | undefined;
   #line: IrqLine | undefined;
   #asserted = false;
 
@@ -61,6 +63,10 @@ export class Channel implements PortHandler, DriveHost {
 
   requestDma(): void {
     this.listener?.onDmaRequest();
+  }
+
+  resumeLater(): void {
+    this.onResumeLater?.();
   }
 
   read(offset: number, size: AccessSize): number {

@@ -11,6 +11,8 @@ export interface DriveHost {
   updateIrq(): void;
   /** A drive has begun to want the bus master. */
   requestDma(): void;
+  /** A drive has done much at once: `resume` is to be called when the guest has had its turn. */
+  resumeLater(): void;
 }
 
 /** What a kind of drive has read of a state. */
@@ -21,7 +23,7 @@ export interface DrivePart {
   readonly media: number;
 }
 
-const NOWHERE: DriveHost = { updateIrq() {}, requestDma() {} };
+const NOWHERE: DriveHost = { updateIrq() {}, requestDma() {}, resumeLater() {} };
 const NO_BYTES = /* @__PURE__ */ new Uint8Array();
 
 /**
@@ -124,12 +126,12 @@ export abstract class Drive {
     this.#idle();
   }
 
-  /** After a restore: the backend is to be asked again. */
+  /** After a restore, or much work: the backend is still to be asked. */
   get waits(): boolean {
     return this.#resumes;
   }
 
-  /** After a restore: asks the backend for what it was asked for when the snapshot was taken. */
+  /** Asks the backend for what it was asked for when the snapshot was taken, or would have been if there were no end to it. */
   resume(): void {
     if (!this.#resumes) return;
     this.#resumes = false;
@@ -252,10 +254,7 @@ export abstract class Drive {
 
   /** Asks the backend: `mediaDone` is called when it has answered, perhaps at once. @param at where in the buffer */
   protected media(kind: number, offset: number, at: number, bytes: number): void {
-    this.phase = MEDIA;
-    this.position = 0;
-    this.blockEnd = 0;
-    this.length = 0;
+    this.#busy();
     this.#kind = kind;
     this.#offset = offset;
     this.#at = at;
@@ -270,6 +269,13 @@ export abstract class Drive {
       if (result !== PENDING) this.#completed(result === OK);
     }
     this.#pumping = false;
+  }
+
+  /** Asks the backend when the guest has had its turn: the drive is busy until then. */
+  protected mediaLater(): void {
+    this.#busy();
+    this.#resumes = true;
+    this.host.resumeLater();
   }
 
   /** Data for the guest begin to flow: DRQ, and for PIO an interrupt a block. */
@@ -331,6 +337,13 @@ export abstract class Drive {
     this.position = 0;
     this.blockEnd = Math.min(block, length);
     if (phase >= DMA_IN) this.host.requestDma();
+  }
+
+  #busy(): void {
+    this.phase = MEDIA;
+    this.position = 0;
+    this.blockEnd = 0;
+    this.length = 0;
   }
 
   #idle(): void {

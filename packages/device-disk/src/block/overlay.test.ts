@@ -100,6 +100,29 @@ describe('overlay', () => {
     expect([base.bytes[0], base.bytes[4096], out[0], disk.changedBytes]).toEqual([1, 2, 3, 4096]);
   });
 
+  it.each([0, 1, 2, 3, 4, 5])(
+    'forgets nothing that is being read when a commit ends (%i turns after it began)',
+    async (turns) => {
+      const base = memoryBlocks(pattern(8192));
+      const slowToRead: BlockBackend = {
+        size: base.size,
+        readonly: false,
+        read: (offset, out) => new Promise((resolve) => setImmediate(() => resolve(base.read(offset, out)))),
+        write: (offset, data) => base.write(offset, data),
+        flush: () => {},
+      };
+      const disk = overlay(slowToRead);
+      disk.write(512, new Uint8Array(512).fill(9));
+      const done = disk.commit();
+      for (let turn = 0; turn < turns; turn++) await undefined;
+      const out = new Uint8Array(1024);
+      await disk.read(0, out);
+      await done;
+      expect(out).toEqual(pattern(8192).subarray(0, 1024).fill(9, 512));
+      expect(disk.changedBytes).toBe(0);
+    },
+  );
+
   it('forgets nothing if a commit fails', async () => {
     const base = slowBlocks(SIZE);
     const disk = overlay(base);

@@ -106,8 +106,14 @@ class OverlayBlocks implements Overlay {
     try {
       const pieces = [...this.#changed.keys()];
       for (const piece of pieces) await this.#turnstile.enter(() => this.#copyDown(piece));
-      await this.#turnstile.enter(() => this.#base.flush());
-      for (const piece of pieces) if (!since.has(piece)) this.#forget(piece);
+      // In the same turn, or who reads between the two would find what it reads forgotten.
+      const forget = (): void => {
+        for (const piece of pieces) if (!since.has(piece)) this.#forget(piece);
+      };
+      await this.#turnstile.enter(() => {
+        const flushed = this.#base.flush();
+        return isPromise(flushed) ? flushed.then(forget) : forget();
+      });
     } finally {
       this.#sinceCommit = undefined;
     }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { openFileBlocks } from './index.ts';
 
 let failing = false;
+let flushes = 0;
 
 vi.mock('node:fs', async (importOriginal) => {
   const real = await importOriginal<typeof import('node:fs')>();
@@ -13,6 +14,7 @@ vi.mock('node:fs', async (importOriginal) => {
     ...real,
     fdatasyncSync: (descriptor: number) => {
       if (failing) throw error();
+      flushes++;
       real.fdatasyncSync(descriptor);
     },
     fdatasync: (descriptor: number, done: (error: Error | null) => void) => {
@@ -30,6 +32,7 @@ vi.mock('node:fs', async (importOriginal) => {
 let folder: string;
 beforeEach(() => {
   failing = false;
+  flushes = 0;
   folder = mkdtempSync(join(tmpdir(), 'picovm-flush-'));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
@@ -41,6 +44,7 @@ it.each([false, true])(
     const flush = async (): Promise<void> => disk.flush();
     await disk.write(0, new Uint8Array(512));
     await flush();
+    await disk.write(0, new Uint8Array(512));
     failing = true;
     await expect(flush()).rejects.toMatchObject({ code: 'ERR_DEVICE', message: expect.stringContaining('EIO') });
     failing = false;
@@ -48,6 +52,23 @@ it.each([false, true])(
     await disk.close();
   },
 );
+
+it('within the guest’s command, a flush asks the system only if something was written since the last one', () => {
+  const path = join(folder, 'disk.img');
+  const disk = openFileBlocks(path, { create: 1024 });
+  const flushed = (): number => {
+    flushes = 0;
+    for (let i = 0; i < 5; i++) disk.flush();
+    return flushes;
+  };
+  // Who had it before may have left something.
+  expect(flushed()).toBe(1);
+  expect(flushed()).toBe(0);
+  disk.write(512, new Uint8Array(512));
+  expect(flushed()).toBe(1);
+  expect(flushed()).toBe(0);
+  disk.close();
+});
 
 it('goes on where the system reads only a part, and says what it fails with', () => {
   const disk = openFileBlocks(join(folder, 'disk.img'), { create: 1024 });

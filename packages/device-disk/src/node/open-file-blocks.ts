@@ -24,7 +24,8 @@ export interface FileBlocksOptions {
 /**
  * Opens a file or block device. Its size, rounded up to a multiple of 512, is that of this moment: if the file grows, the
  * rest is not seen; if it is cut off, reads behind its end fail. What is written within the guest's command is the
- * operating system's when that ends: it is in the file even if this process is killed. `flush` is `fdatasync`.
+ * operating system's when that ends: it is in the file even if this process is killed. `flush` is `fdatasync`, where
+ * something may have been written since the last one.
  * @throws VmError `ERR_INVALID_ARGUMENT` for directories, pipes and the like, `ERR_DEVICE` if it cannot be opened, or
  *   another has it: the message says who; `ERR_UNSUPPORTED` if this system cannot lock
  */

@@ -6,6 +6,8 @@ import { OpenedFile } from './opened-file.ts';
 /** A file that is read and written within the guest's own command. */
 export class SyncFile extends OpenedFile implements FileBlocks {
   readonly #lock: FileLock | undefined;
+  /** Something may not be on the disk yet: from before it was opened, too. */
+  #unflushed = true;
 
   constructor(path: string, descriptor: number, length: number, readonly: boolean, lock: FileLock | undefined) {
     super(path, descriptor, length, readonly);
@@ -26,6 +28,7 @@ export class SyncFile extends OpenedFile implements FileBlocks {
 
   write(offset: number, data: Uint8Array): void {
     const descriptor = this.useToWrite(offset, data.length);
+    this.#unflushed = true;
     for (let at = 0; at < data.length; ) {
       const count = this.#try('cannot be written', () =>
         writeSync(descriptor, data, at, data.length - at, offset + at),
@@ -37,9 +40,11 @@ export class SyncFile extends OpenedFile implements FileBlocks {
 
   flush(): void {
     const descriptor = this.useToFlush();
-    if (this.readonly) return;
+    // Milliseconds each, also of a file that has nothing to be written out: a guest may ask thousands of times in one instruction.
+    if (this.readonly || !this.#unflushed) return;
     try {
       fdatasyncSync(descriptor);
+      this.#unflushed = false;
     } catch (cause) {
       this.flushFailed(cause);
     }

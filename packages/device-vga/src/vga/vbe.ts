@@ -1,4 +1,5 @@
 import type { AccessSize, GuestMemory, StateReader } from '@picovm/core';
+import type { Planes } from './planes.ts';
 
 /** Registers of the Bochs display interface, by their indices. */
 const ID = 0;
@@ -57,23 +58,29 @@ export class Vbe {
   readonly #base: number;
   /** Set if the memory is guest memory: then others want to know what is written. */
   readonly #memory: GuestMemory | undefined;
+  readonly #planes: Planes;
   readonly #onSwitch: (mode: 'on' | 'off') => void;
+  #inRow = false;
+  #clearsLater = false;
 
   /**
    * @param bytes its memory
    * @param base guest-physical address of the memory
    * @param memory given if that is guest memory
+   * @param planes where pictures of 4 bits lie
    * @param onSwitch called when it is switched on or off, and when the width of the DAC may have changed
    */
   constructor(
     bytes: Uint8Array,
     base: number,
     memory: GuestMemory | undefined,
+    planes: Planes,
     onSwitch: (mode: 'on' | 'off') => void,
   ) {
     this.bytes = bytes;
     this.#base = base;
     this.#memory = memory;
+    this.#planes = planes;
     this.#onSwitch = onSwitch;
   }
 
@@ -103,6 +110,15 @@ export class Vbe {
   /** Reads the index (0) or the selected register (1, 2: programs of long ago have it at 1D0h). */
   read(offset: number, _size: AccessSize): number {
     return offset === 0 ? this.#index : this.#readRegister(this.#index);
+  }
+
+  /** Writes a row of words by one instruction: memory is cleared once, at its end, however often the row switches it on. */
+  writeBlock(offset: number, data: Uint8Array): void {
+    this.#inRow = true;
+    for (let i = 0; i < data.length; i += 2) this.write(offset, data[i] | (data[i + 1] << 8));
+    this.#inRow = false;
+    if (this.#clearsLater) this.#clear();
+    this.#clearsLater = false;
   }
 
   write(offset: number, value: number): void {
@@ -239,7 +255,13 @@ export class Vbe {
   }
 
   #clear(): void {
-    const used = Math.min(this.bytes.length, this.#stride() * this.#registers[Y_RESOLUTION]);
+    this.#clearsLater = this.#inRow;
+    if (this.#inRow) return;
+    const used = Math.min(this.#room(), this.#stride() * this.#registers[Y_RESOLUTION]);
+    if (this.#registers[BITS_PER_PIXEL] === 4) {
+      this.#planes.words.fill(0, 0, used);
+      return;
+    }
     this.bytes.fill(0, 0, used);
     if (used > 0) this.#memory?.markDirty(this.#base, used);
   }

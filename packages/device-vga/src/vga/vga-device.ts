@@ -55,6 +55,10 @@ export class VgaDevice {
         this.#vbe.write(offset, value);
         this.#changed();
       },
+      writeBlock: (offset, _size, data) => {
+        this.#vbe.writeBlock(offset, data);
+        this.#changed();
+      },
     });
     for (const range of registers) this.#claimRegisters(context, range);
     loadFont(this.#planes, vgaFont8x16());
@@ -97,7 +101,7 @@ export class VgaDevice {
 
   #makeVbe(bytes: Uint8Array, context?: DeviceContext): Vbe {
     const { base } = this.#place.ranges[1];
-    return new Vbe(bytes, base, context?.memory, () => {
+    return new Vbe(bytes, base, context?.memory, this.#planes, () => {
       this.#registers.dac.wide = this.#vbe.wideDac;
     });
   }

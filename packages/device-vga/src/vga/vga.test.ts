@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { renderAnsi, renderRgba, renderText, vga, vgaFont8x16 } from '../index.ts';
 import { VgaProgram } from './modes.test-util.ts';
 
@@ -414,6 +414,35 @@ describe('the Bochs display interface', () => {
     expect(m.readMmio(LFB)).toBe(0x55);
     mode(m, 320, 200, 8, 0x41);
     expect(m.readMmio(LFB)).toBe(0);
+  });
+
+  it('clears memory once for a row of values that switches it on over and over', () => {
+    const m = new VgaProgram({ frameBufferSize: 16 << 20 });
+    m.writeMmio(LFB + 4 * 2560, 0x55);
+    mode(m, 2560, 1600, 32, 0);
+    m.writePort(0x1ce, 4, 2);
+    const fill = vi.spyOn(Uint8Array.prototype, 'fill');
+    const row = Uint8Array.from({ length: 4096 }, (_, i) => (i % 4 === 2 ? 0x41 : 0));
+    m.ports.writeBlock(0x1cf, 2, row);
+    expect(fill).toHaveBeenCalledTimes(1);
+    fill.mockRestore();
+    expect([m.readVbe(4), m.readMmio(LFB + 4 * 2560)]).toEqual([0x41, 0]);
+    expect(m.picture().width).toBe(2560);
+    // What is not switched on in the row is not cleared.
+    m.writeMmio(LFB, 0x55);
+    m.vbe(4, 0xc1);
+    m.ports.writeBlock(0x1cf, 2, Uint8Array.of(0xc1, 0, 0, 0, 0xc1, 0));
+    expect(m.readMmio(LFB)).toBe(0x55);
+  });
+
+  it('clears the planes if they have the picture', () => {
+    const m = new VgaProgram();
+    m.setMode('12h');
+    m.writeMmio(A0000 + 100 * 599 + 99, 1);
+    mode(m, 800, 600, 4, 0xc1);
+    expect(m.pixel(799, 599)).not.toBe(0);
+    mode(m, 800, 600, 4);
+    expect(m.pixel(799, 599)).toBe(0);
   });
 
   it('has colours of 8 bits a component, if asked for', () => {

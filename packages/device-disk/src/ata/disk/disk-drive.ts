@@ -242,7 +242,8 @@ export class DiskDrive extends Drive {
     transfer.take();
     if (transfer.op === WRITE_SECTORS) {
       this.dataOut(transfer.dma, transfer.count * SECTOR, transfer.block * SECTOR);
-    } else this.resumeMedia();
+    } else if (transfer.breathes) this.mediaLater();
+    else this.resumeMedia();
   }
 
   // Sectors are in the buffer, for the guest.

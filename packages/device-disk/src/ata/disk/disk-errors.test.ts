@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type BlockBackend, memoryBlocks } from '../../index.ts';
+import { type BlockBackend, memoryBlocks, sparseBlocks } from '../../index.ts';
 import * as t from '../ata.test-util.ts';
 
 const content = t.patterned(600);
@@ -96,8 +96,42 @@ describe('a command for as many sectors as there can be', () => {
     };
     const d = t.diskDriver(single);
     d.commandExt(0x42, 0, 0);
+    for (let turns = 0; turns < 32 && (d.alternateStatus & t.BSY) !== 0; turns++) d.machine.clock.advance(0);
     expect(d.status).toBe(t.READY);
     expect(d.metrics()).toMatchObject({ reads: 65_536, errors: 256 });
+  });
+
+  it('is not done within the one instruction that gives it, and so is no row of such commands', () => {
+    const d = t.diskDriver(sparseBlocks(2 ** 35));
+    const row = new Uint8Array(4096).fill(0x42);
+    d.commandExt(0x42, 0, 0);
+    expect(d.alternateStatus & t.BSY).toBe(t.BSY);
+    d.machine.ports.writeBlock(0x1f7, 1, row);
+    // Also where it is no block to the bus.
+    d.machine.ports.writeBlock(0x1f7, 2, row);
+    expect(d.metrics().bytesRead).toBeLessThan(2 ** 20);
+    expect(d.irq).toBe(false);
+    for (let turns = 0; turns < 32; turns++) d.machine.clock.advance(0);
+    expect(d.irq).toBe(true);
+    expect(d.status).toBe(t.READY);
+    expect(d.metrics().bytesRead).toBe(2 ** 25);
+  });
+
+  it('ends with a reset, and goes on from a snapshot', () => {
+    const blocks = sparseBlocks(2 ** 27);
+    const d = t.diskDriver(blocks);
+    d.commandExt(0x42, 0, 0);
+    const state = d.ata.snapshot?.();
+    d.control = 4;
+    d.control = 0;
+    const before = d.metrics().bytesRead;
+    d.machine.clock.advance(0);
+    expect([d.status, d.metrics().bytesRead]).toEqual([t.READY, before]);
+    const other = t.diskDriver(blocks);
+    other.ata.restore?.(state as never);
+    expect(other.alternateStatus & t.BSY).toBe(t.BSY);
+    for (let turns = 0; turns < 33; turns++) other.machine.clock.advance(0);
+    expect([other.irq, other.status, other.lba]).toEqual([true, t.READY, 0xffff]);
   });
 });
 

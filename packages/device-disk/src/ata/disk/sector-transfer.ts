@@ -14,6 +14,8 @@ export const FLUSHING = 4;
 export const REPLY = 5;
 
 const MOST_SECTORS = CHUNK / SECTOR;
+/** After so many sectors that nothing of the guest is needed for, it has its turn. */
+const BREATH = 2048;
 /** No sector is tried on its own. */
 const ALL = -1;
 
@@ -65,6 +67,14 @@ export class SectorTransfer {
     this.count = 0;
     this.#probe = ALL;
     return this.left > 0;
+  }
+
+  /**
+   * Whether the guest is to have its turn before this chunk. VERIFY alone needs nothing of it from end to end: a row of them,
+   * by one instruction, would else keep the host for minutes.
+   */
+  get breathes(): boolean {
+    return this.op === VERIFY_SECTORS && this.left >= BREATH && this.left % BREATH < MOST_SECTORS;
   }
 
   // What the backend is asked for.
