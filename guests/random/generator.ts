@@ -42,8 +42,7 @@ export class Generator implements Disposable {
 
   /** @returns the program of a seed; a sentence if none came of it, because it ran where none can be written */
   generate(seed: number): Program | string {
-    const random = new Random(Math.imul(seed ^ 0x5bd1e995, 0x9e3779b1));
-    for (let i = 0; i < 4; i++) random.below(2);
+    const random = new Random(seed);
     const start = startState(random);
     this.#machine.load(this.#image, { ...start, patches: new Map() });
     return new Writing(this.#machine, random, this.#veto, () => this.#takeException()).write({ ...start, seed });

@@ -1,4 +1,5 @@
 import type { X86Registers, X86SegmentName } from '@picovm/core/x86';
+import { Random } from '@picovm/testkit';
 
 /** Memory from 0 on, as in a PC. All above, to the end of what real mode reaches, belongs to a device. */
 export const RAM_BYTES = 0xa0000;
@@ -21,12 +22,7 @@ export function physical(segment: number, offset: number): number {
 export function baseImage(): Uint8Array {
   const bytes = new Uint8Array(RAM_BYTES);
   const words = new Uint32Array(bytes.buffer);
-  for (let i = 0, x = 0x2545f491; i < words.length; i++) {
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    words[i] = x;
-  }
+  new Random(1).fill(bytes);
   for (let vector = 0; vector < 256; vector++) words[vector] = (HANDLERS << 16) | (vector * HANDLER_BYTES);
   return bytes;
 }

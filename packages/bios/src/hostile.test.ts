@@ -1,3 +1,4 @@
+import { Random } from '@picovm/testkit';
 import { describe, expect, it } from 'vitest';
 import { bootFloppy, MemoryBlocks, Pc } from './pc.test-util.ts';
 import { SERVICES } from './services.ts';
@@ -6,14 +7,6 @@ const SEED = 20_260_715;
 const CALLS = 4000;
 /** Milliseconds of processor time of one call at most: what others take of the host does not count. */
 const LONGEST = 1000;
-
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state >>> 8;
-  };
-}
 
 async function hostilePc(): Promise<Pc> {
   const disks = [
@@ -27,7 +20,8 @@ async function hostilePc(): Promise<Pc> {
 describe('a hostile guest', () => {
   it('gets an answer in time, whatever its registers and its data area are', async () => {
     const pc = await hostilePc();
-    const random = randomOf(SEED);
+    const seeded = new Random(SEED);
+    const random = (): number => seeded.next();
     const numbers = [...SERVICES.keys()].filter((number) => number !== 0x19);
     let slowest = 0;
     for (let n = 0; n < CALLS; n++) {

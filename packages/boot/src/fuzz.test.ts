@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { isVmError } from '@picovm/core';
+import { Random } from '@picovm/testkit';
 import { describe, expect, it } from 'vitest';
 import { content } from './compression/content.test-util.ts';
 import { FIXTURES } from './compression/fixtures.test-util.ts';
@@ -14,14 +15,6 @@ const MIB = 2 ** 20;
 const SEED = Number(process.env.PICOVM_SEED ?? 6);
 const ROUNDS = Number(process.env.PICOVM_FUZZ_ROUNDS ?? 400);
 const RAM = 8 * MIB;
-
-function random(seed: number): (below: number) => number {
-  let state = seed | 0;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    return Math.floor(((state >>> 0) / 2 ** 32) * below);
-  };
-}
 
 const bytes = (base64: string): Uint8Array => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
 const joined = (...parts: Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
@@ -101,7 +94,8 @@ function checkPlan(plan: BootPlan): void {
 
 describe(`images at random (PICOVM_SEED=${SEED})`, () => {
   it.each(IMAGES)('%s: a plan that fits, or a clear error, soon', async (_, image) => {
-    const below = random(SEED);
+    const random = new Random(SEED);
+    const below = (end: number): number => random.below(end);
     for (let round = 0; round < ROUNDS; round++) {
       const hostile = mutated(image, below);
       loaders.detectImage(hostile);

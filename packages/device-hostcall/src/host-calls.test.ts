@@ -1,5 +1,5 @@
 import { type Device, decodeSnapshot, encodeSnapshot, Vm } from '@picovm/core';
-import { type ScriptedVcpu, scriptedGuest } from '@picovm/testkit';
+import { Random, type ScriptedVcpu, scriptedGuest } from '@picovm/testkit';
 import { describe, expect, it } from 'vitest';
 import { hostCalls } from './index.ts';
 import { BLOCK, Machine, PORT, ROM, S, settled, slow } from './machine.test-util.ts';
@@ -330,20 +330,10 @@ describe('in a machine', () => {
 });
 
 describe('whatever a guest does', () => {
-  /** A seeded generator (mulberry32), so that a failure repeats. */
-  function random(seed: number): () => number {
-    let a = seed;
-    return () => {
-      a = (a + 0x6d2b79f5) | 0;
-      let t = Math.imul(a ^ (a >>> 15), 1 | a);
-      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-      return (t ^ (t >>> 14)) >>> 0;
-    };
-  }
-
   it('nothing throws, and nothing grows without bound', async () => {
     for (let seed = 1; seed <= 5; seed++) {
-      const next = random(seed);
+      const random = new Random(seed);
+      const next = (): number => random.next();
       const m = new Machine({
         functions: { a: (request) => request, b: () => new Promise(() => {}), c: async () => 'c' },
         maxPending: 4,

@@ -1,4 +1,5 @@
 import type { DeviceState } from '@picovm/core';
+import { Random } from '@picovm/testkit';
 import { describe, expect, it } from 'vitest';
 import type { PciFunctionSpec } from './index.ts';
 import { BAR0, BAR1, COMMAND, IO, MEMORY, PciGuest, ROM } from './test/pci-guest.test-util.ts';
@@ -127,11 +128,8 @@ describe('of ranges that overlap', () => {
   it('are never two that are answered, and the same ones after any sequence that ends alike', () => {
     const cards = () => board(card(2, mmio(1), port(2)), card(3, mmio(3), port(4)), card(4, mmio(5), mmio(6)));
     const the = cards();
-    let seed = 12345;
-    const random = (n: number) => {
-      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-      return Math.floor((seed / 2 ** 32) * n);
-    };
+    const numbers = new Random(12345);
+    const random = (n: number) => numbers.below(n);
     for (let i = 0; i < 4000; i++) {
       const pci = new PciGuest(the.machine, 2 + random(3));
       if (random(3) === 0) pci.write(COMMAND, random(4), 2);

@@ -1,3 +1,4 @@
+import { Random } from '@picovm/testkit';
 import { describe, expect, it } from 'vitest';
 import { renderText, vgaText } from './index.ts';
 import { print, VgaMachine } from './machine.test-util.ts';
@@ -319,19 +320,9 @@ describe('generation', () => {
 });
 
 describe('state', () => {
-  /** A seeded generator (mulberry32), so that a failure repeats. */
-  function random(seed: number): () => number {
-    let a = seed;
-    return () => {
-      a = (a + 0x6d2b79f5) | 0;
-      let t = Math.imul(a ^ (a >>> 15), 1 | a);
-      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-      return (t ^ (t >>> 14)) >>> 0;
-    };
-  }
-
   function scramble({ mmio, ports }: VgaMachine, seed: number): void {
-    const next = random(seed);
+    const random = new Random(seed);
+    const next = (): number => random.next();
     for (let i = 0; i < 20_000; i++) {
       const size = ([1, 2, 4] as const)[next() % 3];
       const kind = next() % 4;

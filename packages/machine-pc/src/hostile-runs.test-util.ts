@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type RunResult, VmError } from '@picovm/core';
+import { Random } from '@picovm/testkit';
 import { expect } from 'vitest';
 import { randomAccess, randomCode, randomScenario, type Victim, victim, writeTables } from './hostile.test-util.ts';
-import { Random } from './random.test-util.ts';
 
 /** Milliseconds of one access at most (of a few hundred elements, if it is a block), on a host that is busy with other things. */
 const LONGEST_ACCESS = 1000;
@@ -36,11 +36,11 @@ export async function fuzzAccesses(seed: number, firmware: boolean, count: numbe
       writeTables(pc, random);
     }
     const start = performance.now();
-    const what = random.once(10) ? randomScenario(subject, random) : randomAccess(pc, random, ranges);
+    const what = random.oneIn(10) ? randomScenario(subject, random) : randomAccess(pc, random, ranges);
     const ms = performance.now() - start;
     if (ms > slowest.ms) slowest = { ms, what };
-    if (random.once(50)) await Promise.resolve();
-    if (random.once(400)) await runFor(subject, `${seed}, after ${i} accesses, the last ${what}`);
+    if (random.oneIn(50)) await Promise.resolve();
+    if (random.oneIn(400)) await runFor(subject, `${seed}, after ${i} accesses, the last ${what}`);
     if (i % 10_000 === 9_999) saveAndRestore(subject, random, seed);
     if (i === count >> 1) middle = heap();
   }
@@ -59,10 +59,10 @@ export async function fuzzCode(seed: number, firmware: boolean, rounds: number):
   const rom = subject.pc.vm.memory.read(0xffff0000, 0x10000);
   let middle = 0;
   for (let round = 0; round < rounds; round++) {
-    if (random.once(4)) subject.pc.restart();
+    if (random.oneIn(4)) subject.pc.restart();
     writeTables(subject.pc, random);
     randomCode(subject.pc, random);
-    if (random.once(3)) type(subject, random);
+    if (random.oneIn(3)) type(subject, random);
     for (let i = 0; i < 3; i++) await runFor(subject, `${seed}, round ${round}`);
     if (round % 20 === 19) saveAndRestore(subject, random, seed);
     if (round === rounds >> 1) middle = heap();

@@ -1,4 +1,4 @@
-import type { Random } from './random.test-util.ts';
+import type { Random } from '@picovm/testkit';
 
 /** One access of a driver. */
 export interface Step {
@@ -23,24 +23,24 @@ export const SCENARIOS: Readonly<Record<string, (random: Random) => Step[]>> = {
     const base = random.pick([0x1f0, 0x170]);
     const master = base === 0x1f0 ? 0xc000 : 0xc008;
     const command = random.pick([0x20, 0x24, 0x25, 0x29, 0x30, 0x34, 0x35, 0x39, 0xc4, 0xc5, 0xc8, 0xca, 0xe7, 0xec]);
-    const sector = random.once(8) ? random.next() : random.below(2048);
+    const sector = random.oneIn(8) ? random.next() : random.below(2048);
     const start = write(master, command === 0xca || command === 0x35 ? 1 : 9);
     const words: Step = {
       port: base,
       size: 2,
       count: random.pick([256, 512, 1000, 4096]),
-      ...(random.once(2) && { value: 0x5a5a }),
+      ...(random.oneIn(2) && { value: 0x5a5a }),
     };
     return [
-      ...(random.once(2) ? write(base + 0x206, 4, 0) : []),
+      ...(random.oneIn(2) ? write(base + 0x206, 4, 0) : []),
       { port: master + 4, size: 4, value: TABLES + 8 * random.below(60) },
       ...write(base + 6, random.pick([0xe0, 0xf0])),
-      ...write(base + 2, random.once(9) ? 0 : 1 + random.below(4)),
+      ...write(base + 2, random.oneIn(9) ? 0 : 1 + random.below(4)),
       ...[0, 1, 2].flatMap((i) => write(base + 3 + i, sector >> (8 * i))),
       ...write(base + 7, command),
-      ...(random.once(2) ? start : [words]),
-      ...(random.once(4) ? write(base + 0x206, 4, 0) : [read(base + 7)]),
-      ...(random.once(3) ? write(master, 0) : []),
+      ...(random.oneIn(2) ? start : [words]),
+      ...(random.oneIn(4) ? write(base + 0x206, 4, 0) : [read(base + 7)]),
+      ...(random.oneIn(3) ? write(master, 0) : []),
     ];
   },
   packet(random) {
@@ -51,7 +51,7 @@ export const SCENARIOS: Readonly<Record<string, (random: Random) => Step[]>> = {
     const dma = random.below(2);
     const packet = [
       command,
-      ...Array.from({ length: 11 }, () => (random.once(3) ? random.next() & 0xff : random.below(4))),
+      ...Array.from({ length: 11 }, () => (random.oneIn(3) ? random.next() & 0xff : random.below(4))),
     ];
     const words = [0, 2, 4, 6, 8, 10].map(
       (i): Step => ({ port: base, size: 2, value: packet[i] | (packet[i + 1] << 8) }),
@@ -76,7 +76,7 @@ export const SCENARIOS: Readonly<Record<string, (random: Random) => Step[]>> = {
       random.below(80),
       random.below(2),
       random.below(20),
-      random.once(9) ? 7 : 2,
+      random.oneIn(9) ? 7 : 2,
       18,
       27,
       255,
@@ -88,7 +88,7 @@ export const SCENARIOS: Readonly<Record<string, (random: Random) => Step[]>> = {
         ...write(0x05, random.next(), random.below(8)),
         ...write(0x81, random.below(40)),
       ],
-      ...[...write(0x0a, 2), ...write(0x3f2, 0x1c, ...(random.once(4) ? [0x18, 0x1c] : [])), ...write(0x3f7, 0)],
+      ...[...write(0x0a, 2), ...write(0x3f2, 0x1c, ...(random.oneIn(4) ? [0x18, 0x1c] : [])), ...write(0x3f7, 0)],
       ...[...write(0x3f5, command, ...parameters.slice(0, random.below(9))), read(0x3f4)],
       ...Array.from({ length: random.below(8) }, () => read(0x3f5)),
     ];
@@ -96,7 +96,7 @@ export const SCENARIOS: Readonly<Record<string, (random: Random) => Step[]>> = {
   pci(random) {
     const register = random.pick([0x04, 0x10, 0x20, 0x24, 0x30, 0x3c, 0x40, 0x60, 0x80, 0x90, 0xd2]);
     const fn = random.pick([0x000, 0x800, 0x900, 0xb00]);
-    const value = random.once(2)
+    const value = random.oneIn(2)
       ? random.pick([0, 0xffffffff, 0xc001, 0x601, 0x1f1, 0xa0000, 0xfff80000])
       : random.next();
     const set = { port: 0xcfc, size: 4, value } as const;

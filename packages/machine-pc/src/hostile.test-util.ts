@@ -1,11 +1,11 @@
 import { VirtualClock } from '@picovm/core';
 import { enterRealMode } from '@picovm/core/x86';
 import { type BlockBackend, memoryBlocks } from '@picovm/device-disk';
+import type { Random } from '@picovm/testkit';
 import { interp } from '@picovm/x86-interp';
 import { assemble, SCENARIOS, TABLES } from './hostile-scenarios.test-util.ts';
 import { type Pc, type PcOptions, pc } from './index.ts';
 import { bootCdrom, bootFloppy, MIB, STOP } from './pc.test-util.ts';
-import type { Random } from './random.test-util.ts';
 
 /** How a disk of the host answers. */
 export type Host = 'sync' | 'async' | 'failing';
@@ -101,31 +101,31 @@ const COMMANDS = [
 /** Random descriptors of PRDs and fw_cfg: addresses in and out of memory, and all lengths. */
 export function writeTables({ vm }: Pc, random: Random): void {
   for (let i = 0; i < 64; i++) {
-    const address = random.once(3) ? random.next() : random.below(2 * MIB);
+    const address = random.oneIn(3) ? random.next() : random.below(2 * MIB);
     vm.memory.writeU32(TABLES + 8 * i, address);
-    vm.memory.writeU32(TABLES + 8 * i + 4, random.once(4) ? random.next() : random.below(0x10000));
+    vm.memory.writeU32(TABLES + 8 * i + 4, random.oneIn(4) ? random.next() : random.below(0x10000));
   }
 }
 
 /** One access to a port or an address, as a guest could make it. @returns what it was */
 export function randomAccess({ vm }: Pc, random: Random, ranges: readonly { base: number; length: number }[]): string {
   const size = random.pick(SIZES);
-  const value = random.once(3) ? random.pick(EDGES) : random.once(3) ? random.pick(COMMANDS) : random.next();
+  const value = random.oneIn(3) ? random.pick(EDGES) : random.oneIn(3) ? random.pick(COMMANDS) : random.next();
   const kept = size === 4 ? value : value & (2 ** (8 * size) - 1);
-  const writes = !random.once(3);
-  if (random.once(8)) {
-    const address = random.once(2) ? 0xa0000 + random.below(0x20000) : 0xe1000000 + random.below(0x10000);
+  const writes = !random.oneIn(3);
+  if (random.oneIn(8)) {
+    const address = random.oneIn(2) ? 0xa0000 + random.below(0x20000) : 0xe1000000 + random.below(0x10000);
     if (writes) vm.mmio.write(address, size, kept);
     else vm.mmio.read(address, size);
     return `mmio ${address.toString(16)}`;
   }
   const range = random.pick(ranges);
-  const port = random.once(2) ? random.pick(BUSY) : range.base + random.below(Math.min(range.length, 16));
+  const port = random.oneIn(2) ? random.pick(BUSY) : range.base + random.below(Math.min(range.length, 16));
   // A bus master's table, and the address of fw_cfg's DMA, whose bytes are the other way round.
-  const table = random.once(2) && (port === 0xc004 || port === 0xc00c);
+  const table = random.oneIn(2) && (port === 0xc004 || port === 0xc00c);
   if (table) vm.ports.write(port, 4, TABLES + 8 * random.below(60));
-  else if (port === 0x518 && random.once(2)) vm.ports.write(port, 4, 0x00800000);
-  else if (random.once(30)) blockAccess(vm, random, port, size, writes);
+  else if (port === 0x518 && random.oneIn(2)) vm.ports.write(port, 4, 0x00800000);
+  else if (random.oneIn(30)) blockAccess(vm, random, port, size, writes);
   else if (writes) vm.ports.write(port, size, kept);
   else vm.ports.read(port, size);
   return `port ${port.toString(16)} ${writes ? `= ${kept.toString(16)}` : ''} (${size})`;
@@ -135,7 +135,7 @@ export function randomAccess({ vm }: Pc, random: Random, ranges: readonly { base
 export function randomScenario({ pc: { vm }, pass }: Victim, random: Random): string {
   const name = random.pick(Object.keys(SCENARIOS));
   for (const { port, size, value, count = 1 } of SCENARIOS[name](random)) {
-    if (random.once(50)) pass();
+    if (random.oneIn(50)) pass();
     if (count > 1 && value === undefined) vm.ports.readBlock(port, size, new Uint8Array(size * count));
     else if (count > 1) vm.ports.writeBlock(port, size, random.bytes(size * count));
     else if (value === undefined) vm.ports.read(port, size);
@@ -155,7 +155,7 @@ function blockAccess({ ports }: Pc['vm'], random: Random, port: number, size: 1 
 export function randomCode({ vm }: Pc, random: Random): void {
   const code = random.bytes(0x3f00);
   const names = Object.keys(SCENARIOS);
-  const pieces = random.once(4) ? 0 : 600;
+  const pieces = random.oneIn(4) ? 0 : 600;
   let at = 0;
   // xor ax, ax; mov ds, ax; mov ss, ax; mov sp, 4000h; les and di anywhere
   if (pieces > 0) code.set([0x31, 0xc0, 0x8e, 0xd8, 0x8e, 0xd0, 0xbc, 0x00, 0x40, 0xbf, random.next(), random.next()]);
@@ -177,6 +177,6 @@ export function randomCode({ vm }: Pc, random: Random): void {
   code.set([0xe9, -(at + 3) & 0xff, (-(at + 3) >> 8) & 0xff], at);
   vm.memory.write(0x4000, code);
   enterRealMode(vm.vcpu, { segment: 0, offset: 0x4000 + (pieces > 0 ? 0 : random.below(code.length)) });
-  if (random.once(3)) vm.memory.write(0x400, random.bytes(0x100));
-  if (random.once(6)) vm.memory.write(4 * random.below(0x80), random.bytes(16));
+  if (random.oneIn(3)) vm.memory.write(0x400, random.bytes(0x100));
+  if (random.oneIn(6)) vm.memory.write(4 * random.below(0x80), random.bytes(16));
 }

@@ -18,4 +18,5 @@ export { GuestError } from './guest/guest-error.ts';
 export type { ExpectedRegisters, RegisterName } from './guest/register-values.ts';
 export { watchGuest } from './guest/watch-guest.ts';
 export type { WaitOptions, WatchOptions } from './guest/watch-options.ts';
+export { Random } from './random.ts';
 export type { TestFunction, TestRunContext } from './runner.ts';

@@ -1,3 +1,4 @@
+import { Random } from '@picovm/testkit';
 import { type BreakpointKind, CPU_MODELS, type CpuEvents, type CpuModel } from './index.ts';
 import { machine, type TestMachine } from './machine.test-util.ts';
 
@@ -22,7 +23,8 @@ export interface Watched {
  * hook of each kind. Both must come to the same state after the same number of instructions.
  */
 export function compareWatched(guests: number, seed: number): Watched {
-  const next = generator(seed);
+  const random = new Random(seed);
+  const next = (): number => random.next();
   let [stops, events] = [0, 0];
   for (let number = 0; number < guests; number++) {
     const guest = randomGuest(next);
@@ -66,7 +68,8 @@ export function compareWatched(guests: number, seed: number): Watched {
  * @returns how many stops there were
  */
 export function compareStops(guests: number, seed: number): number {
-  const next = generator(seed);
+  const random = new Random(seed);
+  const next = (): number => random.next();
   let stops = 0;
   for (let number = 0; number < guests; number++) {
     const guest = randomGuest(next);
@@ -143,15 +146,4 @@ function load({ model, bytes, registers, start }: Guest): TestMachine {
   m.set(registers);
   m.load([], start);
   return m;
-}
-
-/** Numbers that look random, and are the same for the same seed (xorshift32). */
-function generator(seed: number): () => number {
-  let state = seed | 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 0;
-  };
 }

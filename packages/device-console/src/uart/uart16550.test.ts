@@ -1,12 +1,12 @@
-import { FakeMachine } from '@picovm/testkit';
+import { FakeMachine, Random } from '@picovm/testkit';
 import { describe, expect, it } from 'vitest';
 import { uart16550 } from '../index.ts';
-import { random } from './random.test-util.ts';
 import { type Driver, driver, FCR, FIFO_14, IER, IIR, LCR, LSR, MCR, OUT2, RBR } from './uart.test-util.ts';
 
 /** Does what a hostile or broken driver might, with a host that sends now and then. */
 function scramble(d: Driver, seed: number, steps = 5_000): void {
-  const next = random(seed);
+  const random = new Random(seed);
+  const next = (): number => random.next();
   for (let i = 0; i < steps; i++) {
     const size = ([1, 2, 4] as const)[next() % 3];
     const port = 0x3f6 + (next() % 12);

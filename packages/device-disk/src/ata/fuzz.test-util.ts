@@ -1,9 +1,9 @@
 import type { AccessSize } from '@picovm/core';
+import { Random } from '@picovm/testkit';
 import { expect } from 'vitest';
 import type { BlockBackend } from '../index.ts';
 import { BSY, DRQ, patterned, turn } from './ata.test-util.ts';
 import { DmaDriver, PORTS, START, TO_MEMORY } from './bus-master/bus-master.test-util.ts';
-import { random } from './random.test-util.ts';
 
 export type Host = 'sync' | 'async' | 'failing' | 'async and failing';
 
@@ -82,7 +82,8 @@ const TABLE = 0x1000;
  * @throws if anything is not as it must be
  */
 export async function fuzz(host: Host, seed: number, steps: number): Promise<void> {
-  const next = random(seed);
+  const random = new Random(seed);
+  const next = (): number => random.next();
   const blocks = [600, 4 * 40, 1].map((sectors) => new StrictBlocks(sectors, host, next));
   const [disk, cdrom, small] = blocks;
   const d = new DmaDriver({

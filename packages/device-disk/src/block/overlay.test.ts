@@ -1,3 +1,4 @@
+import { Random } from '@picovm/testkit';
 import { describe, expect, it } from 'vitest';
 import { memoryBlocks, overlay, readOnly, sparseBlocks } from '../index.ts';
 import type { BlockBackend } from './block-backend.ts';
@@ -27,11 +28,8 @@ describe('overlay', () => {
   });
 
   it('is the same as a plain copy, whatever is read and written', () => {
-    let seed = 7;
-    const random = (below: number): number => {
-      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
-      return Math.floor((seed / 2 ** 32) * below);
-    };
+    const numbers = new Random(7);
+    const random = (below: number): number => numbers.below(below);
     const plain = memoryBlocks(pattern(SIZE));
     const onto = sparseBlocks(SIZE);
     const disks = [overlay(memoryBlocks(pattern(SIZE))), overlay(memoryBlocks(pattern(SIZE)), { onto })];

@@ -1,16 +1,8 @@
+import { Random } from '@picovm/testkit';
 import { expect } from 'vitest';
 import { slowBlocks } from '../block/slow-blocks.test-util.ts';
 import { type BlockBackend, memoryBlocks, readOnly } from '../index.ts';
 import { driver, SIZE } from './floppy.test-util.ts';
-
-/** Numbers at random, the same for the same seed. */
-function randomNumbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
 
 function flaky(random: (below: number) => number): BlockBackend {
   const inner = memoryBlocks(SIZE);
@@ -37,7 +29,8 @@ export const KINDS = ['synchronous', 'slow', 'flaky', 'read-only', 'absent'] as 
 
 /** Does what no driver would do, and fails if the device throws, answers with what is no byte, or grows. */
 export async function fuzzFloppy(kind: (typeof KINDS)[number], seed: number, rounds: number): Promise<void> {
-  const random = randomNumbers(seed);
+  const numbers = new Random(seed);
+  const random = (below: number): number => numbers.below(below);
   const slow = slowBlocks(SIZE);
   const blocks = {
     synchronous: memoryBlocks(SIZE),

@@ -1,6 +1,6 @@
 import { Vm } from '@picovm/core';
 import { enterRealMode } from '@picovm/core/x86';
-import { FakeMachine } from '@picovm/testkit';
+import { FakeMachine, Random } from '@picovm/testkit';
 import { interp } from '@picovm/x86-interp';
 import { describe, expect, it } from 'vitest';
 import { driver, FROM_MOUSE } from './driver.test-util.ts';
@@ -129,11 +129,8 @@ describe('hostile guests', () => {
   it('neither stop nor grow the controller with 300,000 accesses while someone types', () => {
     const device = i8042();
     const machine = new FakeMachine(device, { keepAccesses: 0 });
-    let seed = 12345;
-    const random = (): number => {
-      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
-      return seed >>> 8;
-    };
+    const numbers = new Random(12345);
+    const random = (): number => numbers.next();
     for (let i = 0; i < 300_000; i++) {
       const port = (random() & 1) === 0 ? 0x60 : 0x64;
       if ((random() & 1) === 0) machine.writePort(port, random() & 0xff);

@@ -1,3 +1,4 @@
+import { Random } from '@picovm/testkit';
 import { expect, it } from 'vitest';
 import { initialized, MASTER } from './pic.test-util.ts';
 
@@ -46,13 +47,8 @@ class ReferencePic {
 const bits = (list: readonly boolean[]): number => list.reduce((sum, bit, n) => sum + (bit ? 2 ** n : 0), 0);
 
 it.each([1, 2, 3, 4])('masks, ends, rotates and nests as the data sheet says, whatever comes (seed %i)', (seed) => {
-  let x = seed * 0x9e3779b1;
-  const below = (limit: number): number => {
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    return (x >>> 0) % limit;
-  };
+  const random = new Random(seed);
+  const below = (end: number): number => random.below(end);
   const pic = initialized();
   const reference = new ReferencePic();
   const lines = [0, 1, 3, 4, 5, 6, 7];

@@ -161,8 +161,9 @@ export class CountingElement {
 
   /** The first tick after this one, to which it was advanced, at which OUT rises if nothing is done to it; or `NEVER`. */
   nextRise(tick: number): number {
-    if (this.loadAt !== NEVER) return this.#riseAfterLoad();
+    // A strobe ends, also if a new count is loaded in the same tick.
     if (this.strobeAt === tick) return tick + 1;
+    if (this.loadAt !== NEVER) return this.#riseAfterLoad();
     if (!this.counting) return NEVER;
     if (isPeriodic(this.mode)) return this.#nextPeriodRise();
     if (this.expired) return NEVER;

@@ -1,22 +1,13 @@
+import { Random } from '@picovm/testkit';
 import { describe, expect, it } from 'vitest';
 import { driver } from './pit.test-util.ts';
 import { ReferenceCounter } from './reference.test-util.ts';
 
-/** A seeded generator (xorshift) of integers below a limit. */
-function random(seed: number): (limit: number) => number {
-  let x = seed * 0x9e3779b1 || 1;
-  return (limit) => {
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    return (x >>> 0) % limit;
-  };
-}
-
 // Counter 2, whose gate a guest can switch, beside one that takes each tick.
 describe.each([0, 1, 2, 3, 4, 5])('mode %i', (mode) => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])('is as a counter that really counts, whatever is done to it (seed %i)', (seed) => {
-    const below = random(seed * 6 + mode + 1);
+    const random = new Random(seed * 6 + mode + 1);
+    const below = (end: number): number => random.below(end);
     const pit = driver();
     const reference = new ReferenceCounter();
     const bcd = seed % 3 === 0;

@@ -36,6 +36,7 @@ export async function fuzzInChild(milliseconds: number): Promise<Fuzzed> {
       alias: {
         '@picovm/core': source('core/src/index.ts'),
         '@picovm/core/x86': source('core/src/x86/index.ts'),
+        '@picovm/testkit': source('testkit/src/index.ts'),
       },
     });
     const only = process.env.PICOVM_SEED;

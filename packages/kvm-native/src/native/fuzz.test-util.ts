@@ -1,3 +1,4 @@
+import { Random } from '@picovm/testkit';
 import type { NativeVcpu } from './addon.ts';
 import { type Kind, Objects, type Parameter, SURFACE, testAddon } from './surface.test-util.ts';
 
@@ -8,18 +9,8 @@ export interface FuzzResult {
   readonly outcomes: Readonly<Record<string, number>>;
 }
 
-type Random = () => number;
-
-/** Mulberry32: small, and the same everywhere. */
-function random(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+/** A number from 0 up to 1. */
+type Fraction = () => number;
 
 /** Objects are thrown away after so many calls, or they would all be closed, or full. */
 const CALLS_A_LIFE = 300;
@@ -31,7 +22,8 @@ const KINDS = Object.keys(SURFACE) as Kind[];
  * @throws what no call may throw: anything but a refused argument and a failed system call
  */
 export function fuzz(seed: number, milliseconds: number): FuzzResult {
-  const next = random(seed);
+  const random = new Random(seed);
+  const next = (): number => random.next() / 2 ** 32;
   const end = performance.now() + milliseconds;
   const outcomes: Record<string, number> = {};
   let calls = 0;
@@ -50,10 +42,10 @@ const memory = new WebAssembly.Memory({ initial: 2, maximum: 2 });
 
 class Life implements Disposable {
   readonly #objects = new Objects(memory);
-  readonly #next: Random;
+  readonly #next: Fraction;
   readonly #extra: { close(): void }[] = [];
 
-  constructor(next: Random) {
+  constructor(next: Fraction) {
     this.#next = next;
     const bytes = new Uint8Array(memory.buffer).fill(0);
     for (let i = 0; i < 65536; i++) bytes[i] = next() * 256;

@@ -1,6 +1,6 @@
+import { Random } from '@picovm/testkit';
 import { describe, expect, it } from 'vitest';
 import { protectedMachine } from '../protected.test-util.ts';
-import { Random } from '../random.test-util.ts';
 
 const ROUNDS = 3000;
 const DIV_EBX = [0xf7, 0xf3];

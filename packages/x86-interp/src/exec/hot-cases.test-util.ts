@@ -1,4 +1,4 @@
-import type { Random } from '../random.test-util.ts';
+import type { Random } from '@picovm/testkit';
 
 // Random programs of the instructions that have cases in the hot switch, with operands that are mostly in memory.
 

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Random } from '@picovm/testkit';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TestMachine } from '../machine.test-util.ts';
-import { Random } from '../random.test-util.ts';
 import { DATA, instruction, pointers } from './hot-cases.test-util.ts';
 
 const PROGRAMS = 150;

@@ -1,7 +1,7 @@
 import { Session } from 'node:inspector/promises';
+import { Random } from '@picovm/testkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TestMachine } from '../machine.test-util.ts';
-import { Random } from '../random.test-util.ts';
 import { DATA, instruction, pointers } from './hot-cases.test-util.ts';
 import { FIRST_CASE, FIRST_X87_CASE, LAST_CASE } from './hot-cases.ts';
 
@@ -113,7 +113,8 @@ describe('training', () => {
 
 // A program of all kinds of instructions, again and again.
 function variety(): number[] {
-  const random = new Random(5);
+  // A seed that makes a program which stays in its code, and comes round.
+  const random = new Random(3);
   const bytes: number[] = [];
   while (bytes.length < 3000) bytes.push(...pointers(random, false), ...instruction(random, false));
   const back = -(bytes.length + 3);

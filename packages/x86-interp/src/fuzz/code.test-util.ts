@@ -1,6 +1,6 @@
+import { Random } from '@picovm/testkit';
 import { type InstructionForm, opcodes } from '../index.ts';
 import { randomInstruction } from '../isa/random-instruction.test-util.ts';
-import { Random } from '../random.test-util.ts';
 
 /** Kinds of code. */
 export const CODE_KINDS = ['bytes', 'common bytes', 'prefixes', 'instructions', 'changes itself'] as const;

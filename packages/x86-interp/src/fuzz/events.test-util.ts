@@ -1,5 +1,5 @@
 import { RFLAGS } from '@picovm/core/x86';
-import { Random } from '../random.test-util.ts';
+import { Random } from '@picovm/testkit';
 import type { Guest } from './guest.test-util.ts';
 import { CODE_BYTES, PLACE, RAM_SIZE } from './layout.test-util.ts';
 

@@ -1,9 +1,9 @@
 import { Arena, GuestMemory } from '@picovm/core';
 import type { X86VcpuState } from '@picovm/core/x86';
+import { Random } from '@picovm/testkit';
 import { MODEL } from '../cpu/models.ts';
 import { type Processor, processorOf } from '../cpu/processor.ts';
 import { type InterpVcpu, interp } from '../index.ts';
-import { Random } from '../random.test-util.ts';
 import { CODE_KINDS, randomCode } from './code.test-util.ts';
 import { handlers } from './handlers.test-util.ts';
 import { type Beginning, type GuestMode, initialState } from './initial-state.test-util.ts';

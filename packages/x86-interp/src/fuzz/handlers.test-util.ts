@@ -1,4 +1,4 @@
-import type { Random } from '../random.test-util.ts';
+import type { Random } from '@picovm/testkit';
 import { randomCode } from './code.test-util.ts';
 import { HANDLER_BYTES, HANDLER_COUNT, PLACE } from './layout.test-util.ts';
 

@@ -12,9 +12,9 @@ import {
   type X86SpecialRegisters,
   type X86VcpuState,
 } from '@picovm/core/x86';
+import type { Random } from '@picovm/testkit';
 import { cr0Bits, MODEL } from '../cpu/models.ts';
 import type { Processor } from '../cpu/processor.ts';
-import type { Random } from '../random.test-util.ts';
 import { CODE_BYTES, ENTRY, PLACE } from './layout.test-util.ts';
 import type { Paging } from './page-tables.test-util.ts';
 

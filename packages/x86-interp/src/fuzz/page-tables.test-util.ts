@@ -1,5 +1,5 @@
 import type { GuestMemory } from '@picovm/core';
-import type { Random } from '../random.test-util.ts';
+import type { Random } from '@picovm/testkit';
 import { PLACE, REGIONS } from './layout.test-util.ts';
 
 /** Kinds of paging. */

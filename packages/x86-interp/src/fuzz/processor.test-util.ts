@@ -1,7 +1,7 @@
+import type { Random } from '@picovm/testkit';
 import { CPU_FEATURES, type CpuFeature, FEATURE_NEEDS } from '../cpu/features.ts';
 import { featuresOf } from '../cpu/models.ts';
 import { CPU_MODELS, type CpuModel, type InterpOptions } from '../index.ts';
-import type { Random } from '../random.test-util.ts';
 
 /** A processor for a guest: a model, or a table of features. */
 export function randomProcessor(random: Random): NonNullable<InterpOptions['cpuModel']> {

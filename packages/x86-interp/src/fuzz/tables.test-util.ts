@@ -1,5 +1,5 @@
 import type { GuestMemory } from '@picovm/core';
-import type { Random } from '../random.test-util.ts';
+import type { Random } from '@picovm/testkit';
 import { handlerFor } from './handlers.test-util.ts';
 import { ENTRY, PLACE } from './layout.test-util.ts';
 

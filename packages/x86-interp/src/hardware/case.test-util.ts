@@ -1,5 +1,5 @@
+import type { Random } from '@picovm/testkit';
 import type { InstructionForm } from '../isa/opcodes.ts';
-import type { Random } from '../random.test-util.ts';
 import { extentOf } from './descriptors.test-util.ts';
 import { GPR, IN, IN_BYTES, WINDOW, WINDOW_BYTES } from './layout.test-util.ts';
 import { integer } from './values.test-util.ts';

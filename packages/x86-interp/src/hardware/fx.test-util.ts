@@ -1,5 +1,5 @@
+import type { Random } from '@picovm/testkit';
 import type { InstructionForm } from '../isa/opcodes.ts';
-import type { Random } from '../random.test-util.ts';
 import type { Case } from './case.test-util.ts';
 import { FX_BYTES, IN, WINDOW, WINDOW_BYTES } from './layout.test-util.ts';
 import { memoryBytes } from './operand.test-util.ts';

@@ -1,5 +1,5 @@
+import { Random } from '@picovm/testkit';
 import type { InstructionForm } from '../isa/opcodes.ts';
-import { Random } from '../random.test-util.ts';
 import { Case } from './case.test-util.ts';
 import { compare } from './compare.test-util.ts';
 import type { Driver } from './driver.test-util.ts';

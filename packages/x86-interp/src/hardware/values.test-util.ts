@@ -1,4 +1,4 @@
-import type { Random } from '../random.test-util.ts';
+import type { Random } from '@picovm/testkit';
 
 const CORNERS = new Uint32Array([
   ...[0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64],

@@ -1,5 +1,5 @@
+import type { Random } from '@picovm/testkit';
 import type { InstructionForm } from '../isa/opcodes.ts';
-import type { Random } from '../random.test-util.ts';
 import { double, integer, single } from './values.test-util.ts';
 
 const EXPONENTS = [0, 0, 1, 2, 0x3fbf, 0x3ffe, 0x3fff, 0x4000, 0x401e, 0x403d, 0x403e, 0x7ffe, 0x7fff, 0x7fff];

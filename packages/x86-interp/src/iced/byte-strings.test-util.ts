@@ -1,6 +1,6 @@
+import type { Random } from '@picovm/testkit';
 import { opcodes } from '../index.ts';
 import { hasModrm, randomInstruction } from '../isa/random-instruction.test-util.ts';
-import type { Random } from '../random.test-util.ts';
 import { codesOf, encodings } from './code-bytes.test-util.ts';
 import { SLOT_BYTES } from './iced-judge.test-util.ts';
 

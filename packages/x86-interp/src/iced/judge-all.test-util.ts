@@ -1,4 +1,4 @@
-import { Random } from '../random.test-util.ts';
+import { Random } from '@picovm/testkit';
 import { everyModrm, everySib, icedCodes, ourForms, randomStrings } from './byte-strings.test-util.ts';
 import type { ProcessorOption } from './comparison.test-util.ts';
 import { IcedJudge } from './iced-judge.test-util.ts';

@@ -1,5 +1,5 @@
+import type { Random } from '@picovm/testkit';
 import type { InstructionForm } from '../index.ts';
-import type { Random } from '../random.test-util.ts';
 
 /** How an instruction is to be made. */
 export interface Encoding {

@@ -1,3 +1,4 @@
+import { Random } from '@picovm/testkit';
 import { describe, expect, it } from 'vitest';
 import { memoryBlocks } from '../../index.ts';
 import * as t from '../ata.test-util.ts';
@@ -218,11 +219,8 @@ describe('writing sectors by PIO', () => {
     const blocks = memoryBlocks(600 * 512);
     const d = t.diskDriver(blocks);
     const model = new Uint8Array(600 * 512);
-    let seed = 12_345;
-    const random = (below: number): number => {
-      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
-      return (seed >>> 8) % below;
-    };
+    const numbers = new Random(12_345);
+    const random = (below: number): number => numbers.below(below);
     for (let i = 0; i < 300; i++) {
       const lba = random(590);
       const count = 1 + random(Math.min(600 - lba, 255));

@@ -1,3 +1,4 @@
+import { Random } from '@picovm/testkit';
 import { CPU_MODELS, type CpuModel } from '../../index.ts';
 import { opcodes } from '../../isa/opcodes.ts';
 import { CODE, type ProtectedMachine, protectedMachine } from '../../protected.test-util.ts';
@@ -175,23 +176,14 @@ export function join(elements: readonly bigint[], size: number): bigint {
 
 /** Pseudo-random numbers of `bits` bits, with many corners of elements among them. */
 export class RandomVectors {
-  #state = 0x12345678;
-
-  #word(): number {
-    let x = this.#state;
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    this.#state = x;
-    return Math.imul(x, 0x9e3779b1) >>> 0;
-  }
+  readonly #random = new Random(0x12345678);
 
   next(bits: number): bigint {
     const corners = [0n, 1n, 0x7fn, 0x80n, 0xffn, 0x7fffn, 0x8000n, 0xffffn, 0x7fffffffn, 0x80000000n, 0xffffffffn];
     let value = 0n;
     for (let i = 0; i < bits; i += 32) {
-      const word = this.#word();
-      const kind = this.#word() % 3;
+      const word = this.#random.next();
+      const kind = this.#random.below(3);
       const corner = corners[word % corners.length];
       const element = kind === 0 ? BigInt(word) : kind === 1 ? corner : (corner << 16n) | corners[(word >>> 8) % 8];
       value = (value << 32n) | BigInt.asUintN(32, element);
