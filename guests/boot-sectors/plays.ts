@@ -214,4 +214,19 @@ export const PROGRAMS: readonly Program[] = [
       expect(pixel(session, 400, 0)).toBe(0x640000);
     },
   },
+  {
+    ...{ name: 'dos: a shell, and files on a floppy', file: 'dos' },
+    play: async (session) => {
+      await session.waitForScreen('A:\\>');
+      session.type('dir\ntype readme.txt\n');
+      await session.waitForScreen(/^README {3}TXT {8}29\n1 file\(s\), 360448 bytes free$/m);
+      await session.waitForScreen('A floppy of its own making.');
+      session.type('copy readme.txt two.txt\n');
+      await session.waitForScreen('1 file copied');
+      session.type('del readme.txt\ntype readme.txt\n');
+      await session.waitForScreen('File not found');
+      session.type('dir\n');
+      await session.waitForScreen(/^TWO {6}TXT {8}29\n1 file\(s\), 360448 bytes free$/m);
+    },
+  },
 ];

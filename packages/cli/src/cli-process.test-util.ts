@@ -7,11 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 
 const bin = fileURLToPath(new URL('../bin/picovm.cjs', import.meta.url));
-const guests = fileURLToPath(new URL('../../../guests', import.meta.url));
 
-/** The hello kernels of the repository. */
-export const HELLO: string = join(guests, 'hello.bin');
-export const HELLO_BOOT: string = join(guests, 'hello-boot.bin');
+/** The folder of the repository's guests, and its hello kernels. */
+export const GUESTS: string = fileURLToPath(new URL('../../../guests', import.meta.url));
+export const HELLO: string = join(GUESTS, 'hello.bin');
+export const HELLO_BOOT: string = join(GUESTS, 'hello-boot.bin');
 
 /** What a process printed, and how it ended. */
 export interface ProcessResult {

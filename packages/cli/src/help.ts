@@ -31,9 +31,9 @@ const COMMANDS: Readonly<Record<string, CommandHelp>> = {
 the IMAGE of a pc is what it looks like: a floppy, a disk, a CD, a kernel, a firmware ROM. In the names of its files, two
 commas are one.
 
-scripted sessions: --wait-for, --type and --send are done in their order. In --type and --send, \\n \\t \\b \\e \\\\ \\xHH are
-characters, and in --type \\{F1} or \\{ControlLeft+AltLeft+Delete} is a key, or keys together. If the last one is a --wait-for,
-the run ends with it.
+scripted sessions: --wait-for, --type, --pause and --send are done in their order. In --type and --send, \\n \\t \\b \\e \\\\ \\xHH
+are characters, and in --type \\{F1} or \\{ControlLeft+AltLeft+Delete} is a key, or keys together. If the last one is a --wait-for
+or a --pause, the run ends with it.
 
 on a terminal, the keyboard of a pc (with --serial stdio: its serial port) is yours, and Ctrl-A is for picovm:
   Ctrl-A x  quit    Ctrl-A a  send Ctrl-A    Ctrl-A c  Ctrl-Alt-Delete    Ctrl-A h  help

@@ -1,17 +1,26 @@
 import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { guestFile, HELLO, picovm, temporaryFolder } from './cli-process.test-util.ts';
-import { bootSector, emptyDisk } from './pc-guests.test-util.ts';
+import { bootSector, emptyDisk, imageFile } from './pc-guests.test-util.ts';
 
 const ECHO = bootSector('echo');
 const PC = ['run', '--machine', 'pc'];
 const DISK = emptyDisk(1 << 20);
-const ODD = emptyDisk(1000, 'odd.img');
+const FLOPPY = emptyDisk(1440 << 10, 'floppy.img');
+const PACKED = imageFile('packed.img', gzipSync(new Uint8Array(1440 << 10)));
 const EMPTY = emptyDisk(0, 'empty.img');
 const LARGE = emptyDisk(8 << 20, 'large.img');
 const NOTHING = guestFile(1, 2, 3);
+
+/** A file of 64 KiB with some characters in it. */
+function marked(name: string, mark: string, at = 0): string {
+  const bytes = Buffer.alloc(64 << 10);
+  bytes.write(mark, at, 'latin1');
+  return imageFile(name, bytes);
+}
 
 test.each<[string, string[], string]>([
   [
@@ -24,7 +33,26 @@ test.each<[string, string[], string]>([
   ['two images', [...PC, ECHO, ECHO], 'run takes one image'],
   ['a disk that is not there', [...PC, '--disk', 'no-such.img'], '--disk no-such.img: no such file'],
   ['a disk that is a directory', [...PC, '--disk', tmpdir()], 'it is a directory'],
-  ['a disk of odd size', [...PC, '--disk', ODD], 'its 1000 bytes are no multiple of 512'],
+  ['a compressed floppy', [...PC, '--floppy', PACKED], 'it is compressed (gzip): unpack it'],
+  ['a compressed disk', [...PC, '--disk', PACKED], 'it is compressed (gzip): unpack it'],
+  [
+    'a compressed floppy without an option',
+    [...PC, PACKED],
+    'packed.img is no kernel, but the image of a floppy: give',
+  ],
+  [
+    'a floppy as a kernel',
+    [...PC, '--kernel', FLOPPY],
+    'floppy.img is no kernel, but the image of a floppy: give it as',
+  ],
+  ['an archive', [...PC, '--floppy', marked('a.zip', 'PK\x03\x04')], 'a.zip: it is a zip archive: unpack it'],
+  ['a disk in a format of its own', [...PC, '--disk', marked('a.qcow2', 'QFI\xfb')], "in the qcow format: 'qemu-img"],
+  ['another one', [...PC, '--disk', marked('a.vdi', '\x7f\x10\xda\xbe', 0x40)], 'it is a disk in the VDI format'],
+  [
+    'a CD as a floppy',
+    [...PC, '--floppy', marked('a.iso', 'CD001', 32769)],
+    'it is the image of a CD: give it as --cdrom',
+  ],
   ['an empty disk', [...PC, '--disk', EMPTY], 'it is empty'],
   ['a floppy that is too large', [...PC, '--floppy', LARGE], 'no floppy has 8388608 bytes: give it as --disk'],
   ['a floppy on a server', [...PC, '--floppy', 'http://127.0.0.1/x'], 'floppies are files'],
@@ -50,6 +78,7 @@ test.each<[string, string[], string]>([
   ['an unknown escape', [...PC, ECHO, '--type', '\\q'], String.raw`--type: unknown '\q': there are \n,`],
   ['a key that there is not', [...PC, ECHO, '--type', '\\{F99}'], "--type '\\{F99}': there is no key 'F99'"],
   ['a character without a key', [...PC, ECHO, '--type', 'ü'], "--type 'ü': no key of a US keyboard types 'ü'"],
+  ['a pause of no time', [...PC, ECHO, '--pause', 'long'], "--pause: 'long' is no duration above 0: write it like 5s"],
   ['no text to wait for', [...PC, ECHO, '--wait-for', ''], '--wait-for: there is no text'],
   ['two names for one picture', [...PC, ECHO, '--png', 'a', '--screenshot', 'b'], 'two names of one option'],
   ['an option of the other machine', [...PC, ECHO, '--load', '0'], '--load is for --machine pico'],

@@ -94,6 +94,28 @@ test('a picture is written, and said to be one', async () => {
   expect(readFileSync(path).subarray(1, 4).toString()).toBe('PNG');
 });
 
+test.each(['--floppy', '--disk'])('%s takes an image that is cut off behind its last byte', async (option) => {
+  const whole = bootSectorBytes('echo');
+  const path = imageFile(`short${option}.img`, Buffer.concat([whole, Buffer.from('x')]));
+  const { status, stderr } = await picovm(['run', option, path, ...OPTIONS, '--wait-for', 'ready>']);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  // Nothing was written to it.
+  expect(readFileSync(path)).toHaveLength(513);
+});
+
+test('a boot sector on the machine that has no BIOS ends with a word on the one that has', async () => {
+  const word = 'a boot sector or a disk that calls a BIOS runs with --machine pc';
+  const run = ['--accel', 'interp', '--timeout', '300ms'];
+  expect((await picovm(['run', bootSector('echo'), ...run])).stderr).toContain(word);
+  const large = imageFile('large.img', bootSectorBytes('echo'), 1440 << 10);
+  const refused = await picovm(['run', large, ...run]);
+  expect({ status: refused.status, lines: refused.stderr.trimEnd().split('\n') }).toEqual({
+    status: 1,
+    lines: [expect.stringMatching(new RegExp(`^picovm: the image has 1474560 bytes.*; ${word}$`))],
+  });
+  expect((await picovm(['run', bootSector('echo'), '--machine', 'pico', ...run])).stderr).not.toContain(word);
+});
+
 test('nothing to boot from is said by the BIOS, and the machine waits', async () => {
   const { status, stdout } = await picovm([
     'run',

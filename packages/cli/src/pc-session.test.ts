@@ -50,6 +50,22 @@ describe('a scripted session', () => {
     expect(ended.status).toBe(0);
   });
 
+  test('lets time pass, also where there is no text, and ends with that', async () => {
+    const session = ['--pause', '300ms', '--type', 'x', '--pause', '200ms', '--json'];
+    const { status, stdout } = await picovm([...PC, ...READY, ...session]);
+    expect(status).toBe(0);
+    const { screen, steps } = JSON.parse(stdout);
+    expect(screen.at(-1)).toMatch(/ready>x$/);
+    const [ready, first, typed, last] = steps.map(({ doneAfterMs }: { doneAfterMs: number }) => doneAfterMs);
+    expect(first - ready).toBeGreaterThanOrEqual(298);
+    expect(last - typed).toBeGreaterThanOrEqual(198);
+    const late = await picovm([...PC.slice(0, -1), '1s', '--pause', '9s']);
+    expect({ status: late.status, stderr: late.stderr }).toEqual({
+      status: 124,
+      stderr: expect.stringContaining("picovm: --pause '9s' was not over"),
+    });
+  });
+
   test('goes on to the end of the run if the last step waits for nothing', async () => {
     const { status } = await picovm([...PC.slice(0, -1), '1500ms', ...READY, '--type', 'abc']);
     expect(status).toBe(124);

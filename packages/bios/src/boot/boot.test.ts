@@ -113,6 +113,21 @@ describe('INT 19h', () => {
     expect(pc.screen.slice(2, 4)).toEqual(['Boot failed: nothing to boot on floppy 1h', 'Booting from hard disk...']);
   });
 
+  it.each([
+    ['a text on a floppy', 'floppy', new TextEncoder().encode('Dear reader'), 'floppy 0h'],
+    ['code on a disk', 'disk', Uint8Array.of(0xeb, 0x00), 'hard disk 80h'],
+  ] as const)('says that %s has no signature', async (_what, kind, bytes, where) => {
+    const blocks = new MemoryBlocks(1440 * 1024);
+    blocks.bytes.set(bytes);
+    const disks = [
+      { kind, blocks },
+      { kind, blocks: bootFloppy() },
+    ];
+    const pc = await new Pc({ connection: { disks } }).boot();
+    expect(pc.screen[2]).toBe(`Boot failed: no signature (55 AA in bytes 510, 511) on ${where}`);
+    expect(pc.screen[3]).toMatch(/^Booting from/);
+  });
+
   it('obeys the order that it is given', async () => {
     const disks = [
       { kind: 'floppy', blocks: bootFloppy(NOTE_DRIVE) },
@@ -144,9 +159,17 @@ describe('INT 19h', () => {
     expect(pc.screen.filter((row) => row.startsWith('Booting'))).not.toHaveLength(0);
   });
 
-  it('takes an old floppy without a signature if it begins with a jump', async () => {
+  it.each([
+    ['a jump', [0xeb, 0x00]],
+    ['a far jump', [0xea, 0x05, 0x7c, 0x00, 0x00]],
+    ['CLI', [0xfa]],
+    ['CLD', [0xfc]],
+    ['XOR AX, AX', [0x31, 0xc0]],
+    ['MOV AX', [0xb8, 0x13, 0x00]],
+    ['PUSH CS, POP DS', [0x0e, 0x1f]],
+  ])('takes a floppy without a signature if it begins with %s', async (_what, beginning) => {
     const blocks = new MemoryBlocks(160 * 1024);
-    blocks.bytes.set([0xeb, 0x00, ...NOTE_DRIVE]);
+    blocks.bytes.set([...beginning, ...NOTE_DRIVE]);
     const pc = await new Pc({ connection: { disks: [{ kind: 'floppy', blocks }] } }).boot();
     expect(pc.screen[2]).toBe('Booting from floppy...');
   });

@@ -8,8 +8,11 @@ import { BOOT_ADDRESS, type BootResult, DRIVE_NAMES, start } from './start.ts';
 
 const SECTOR = 512;
 const SIGNATURE = 0xaa55;
-/** Old floppies have no signature: their first instruction is a jump. */
-const JUMPS = [0xeb, 0xe9];
+/**
+ * Floppies of the first years have no signature, and neither have boot sectors whose author forgot it. What they begin with: jumps,
+ * `cli`, `cld`, `xor ax, ax`, `mov ax, ...`, and `push cs` or `mov ax, cs` with what comes next.
+ */
+const BEGINNINGS = ['e9', 'ea', 'eb', 'fa', 'fc', '31c0', '33c0', '29c0', '2bc0', 'b8', '8cc88e', '0e07', '0e1f'];
 
 /** INT 19h: boots the first drive that has something to boot. If none has, the stub goes on with INT 18h. */
 export function int19(guest: Guest): void {
@@ -24,7 +27,10 @@ export function int19(guest: Guest): void {
     const result = drive.kind === 'cdrom' ? bootCdrom(guest, drive) : bootSector(guest, drive);
     if (result === 'waiting') return;
     if (result === 'booted') return;
-    print(guest, `Boot failed: nothing to boot on ${DRIVE_NAMES[drive.kind]} ${drive.number.toString(16)}h\n`);
+    const where = `${DRIVE_NAMES[drive.kind]} ${drive.number.toString(16)}h`;
+    const why =
+      result === 'unsigned' ? `no signature (55 AA in bytes 510, 511) on ${where}` : `nothing to boot on ${where}`;
+    print(guest, `Boot failed: ${why}\n`);
   }
 }
 
@@ -41,10 +47,16 @@ function bootSector(guest: Guest, drive: Drive): BootResult {
   if (progress.state !== 'done') return 'failed';
   const { data } = progress;
   const signed = (data[510] | (data[511] << 8)) === SIGNATURE;
-  if (!signed && !(kind === 'floppy' && JUMPS.includes(data[0]))) return 'failed';
+  if (!signed && data.every((byte) => byte === data[0])) return 'failed';
+  if (!signed && !(kind === 'floppy' && beginsAsCode(data))) return 'unsigned';
   guest.memory.writeBytes(BOOT_ADDRESS, data);
   start(guest, kind, number, 0, BOOT_ADDRESS);
   return 'booted';
+}
+
+function beginsAsCode(sector: Uint8Array): boolean {
+  const begin = Array.from(sector.subarray(0, 3), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return BEGINNINGS.some((bytes) => begin.startsWith(bytes));
 }
 
 function bootOrder({ connection, drives }: Guest): Drive[] {

@@ -3,8 +3,8 @@ import { BDA } from '../guest/bda.ts';
 import type { Guest } from '../guest/guest.ts';
 import { print } from '../video/characters.ts';
 
-/** How a drive answered: it is booted, there is nothing to boot, or the call waits. */
-export type BootResult = 'booted' | 'failed' | 'waiting';
+/** How a drive answered: it is booted, there is nothing to boot, what there is has no signature, or the call waits. */
+export type BootResult = 'booted' | 'failed' | 'unsigned' | 'waiting';
 
 /** Where boot sectors go. */
 export const BOOT_ADDRESS = 0x7c00;

@@ -20,9 +20,11 @@ export interface Drive {
   readonly sectorSize: number;
   /** Number of sectors. */
   readonly total: number;
+  /** How many of them the host has: those behind are blank, and cannot be written. */
+  readonly there: number;
   /** For programs that count cylinders. */
   readonly geometry: DiskGeometry;
-  /** Of a floppy: 1 to 5, as INT 13h, AH=08h gives it. */
+  /** Of a floppy: 1 to 5, as INT 13h, AH=08h gives it; else 0. */
   readonly type: number;
   /** Whether it takes no writes. */
   readonly readonly: boolean;
@@ -76,9 +78,10 @@ function now(entry: Entry): Drive {
 function driveOf(disk: BiosDisk, number: number): Drive {
   const { kind, blocks, geometry: given } = disk;
   const sectorSize = kind === 'cdrom' ? 2048 : 512;
-  const total = Math.floor((blocks?.size ?? 0) / sectorSize);
-  const floppy = floppyGeometry(blocks === undefined ? 2880 : total);
-  const geometry = given ?? (kind === 'floppy' ? floppy : diskGeometry(total));
+  const there = Math.floor((blocks?.size ?? 0) / sectorSize);
+  const first = (): Uint8Array | undefined => firstSector(blocks);
+  const floppy = kind === 'floppy' ? floppyGeometry(blocks === undefined ? 2880 : there, first) : undefined;
+  const geometry = given ?? floppy ?? diskGeometry(there, kind === 'disk' ? first : () => undefined);
   const { cylinders, heads, sectors } = geometry;
   if (!inRange(cylinders, 65_535) || !inRange(heads, 255) || !inRange(sectors, 63)) {
     throw new VmError(
@@ -90,7 +93,24 @@ function driveOf(disk: BiosDisk, number: number): Drive {
     );
   }
   const readonly = kind === 'cdrom' || blocks?.readonly === true;
-  return { number, kind, blocks, start: 0, sectorSize, total, geometry, type: floppy.type, readonly };
+  // Images are often only as long as what is on them. A disk has at least the cylinder that its geometry tells of.
+  const told = kind === 'floppy' ? cylinders * heads * sectors : kind === 'disk' ? heads * sectors : 0;
+  const total = there === 0 ? 0 : Math.max(there, told);
+  return { number, kind, blocks, start: 0, sectorSize, total, there, geometry, type: floppy?.type ?? 0, readonly };
+}
+
+// Of a backend that takes its time, the size has to do.
+function firstSector(blocks: BiosBlocks | undefined): Uint8Array | undefined {
+  if (blocks === undefined || blocks.size < 512) return undefined;
+  const sector = new Uint8Array(512);
+  try {
+    const result = blocks.read(0, sector);
+    if (result === undefined || typeof result.then !== 'function') return sector;
+    result.then(undefined, () => {});
+  } catch {
+    // Who reads the disk is told.
+  }
+  return undefined;
 }
 
 function inRange(value: number, max: number): boolean {

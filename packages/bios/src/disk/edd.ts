@@ -85,7 +85,7 @@ function parameters(guest: Guest, drive: Drive): number {
   const at = registers.ds(registers.si);
   const room = memory.read16(at);
   if (room < 0x1a) return STATUS.INVALID;
-  const { geometry, total, sectorSize, kind, blocks } = drive;
+  const { geometry, there, sectorSize, kind, blocks } = drive;
   if (blocks === undefined) return STATUS.TIMEOUT;
   const cdrom = kind === 'cdrom';
   memory.write16(at, room >= 0x1e ? 0x1e : 0x1a);
@@ -93,8 +93,8 @@ function parameters(guest: Guest, drive: Drive): number {
   memory.write32(at + 4, cdrom ? NO_ADDRESS : geometry.cylinders);
   memory.write32(at + 8, cdrom ? NO_ADDRESS : geometry.heads);
   memory.write32(at + 12, cdrom ? NO_ADDRESS : geometry.sectors);
-  memory.write32(at + 16, cdrom ? NO_ADDRESS : total % 2 ** 32);
-  memory.write32(at + 20, cdrom ? NO_ADDRESS : Math.floor(total / 2 ** 32));
+  memory.write32(at + 16, cdrom ? NO_ADDRESS : there % 2 ** 32);
+  memory.write32(at + 20, cdrom ? NO_ADDRESS : Math.floor(there / 2 ** 32));
   memory.write16(at + 24, sectorSize);
   if (room >= 0x1e) memory.write32(at + 26, NO_ADDRESS);
   return STATUS.OK;

@@ -51,6 +51,7 @@ export function driveFor(guest: Guest, number: number): Drive | undefined {
     start,
     sectorSize: 512,
     total,
+    there: total,
     geometry,
     type: TYPES[media],
     readonly: true,

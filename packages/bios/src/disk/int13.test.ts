@@ -115,12 +115,67 @@ describe('INT 13h by cylinders', () => {
     [360, 0x2709, 0x0101, 1],
     [720, 0x4f09, 0x0101, 3],
     [1200, 0x4f0f, 0x0101, 2],
+    [640, 0x4f08, 0x0101, 3],
+    [800, 0x4f0a, 0x0101, 3],
+    [1680, 0x4f15, 0x0101, 4],
+    [1722, 0x5115, 0x0101, 4],
     [2880, 0x4f24, 0x0101, 5],
+    [3840, 0x4f30, 0x0101, 5],
     [1, 0x4f12, 0x0101, 4],
+    [2000, 0x4f24, 0x0101, 5],
   ])('knows floppies of %i KiB', async (kib, cx, dx, bx) => {
     pc.bios.connect({ vm: pc.vm, disks: [{ kind: 'floppy', blocks: new MemoryBlocks(kib * 1024) }] });
     expect(await pc.call(0x13, { ax: 0x0800, dx: 0 })).toMatchObject({ cx, dx, bx, carry: false });
   });
+
+  it('goes by the file system of a floppy whose image leaves out its end', async () => {
+    const blocks = new MemoryBlocks(100 * 512);
+    const parameters = new DataView(blocks.bytes.buffer);
+    // 512 bytes a sector, 720 sectors, medium FDh, 9 sectors a track, 2 heads.
+    const words = [
+      [11, 512],
+      [19, 720],
+      [21, 0xfd],
+      [24, 9],
+      [26, 2],
+    ];
+    for (const [at, value] of words) parameters.setUint16(at, value, true);
+    pc.bios.connect({ vm: pc.vm, disks: [{ kind: 'floppy', blocks }] });
+    expect(await pc.call(0x13, { ax: 0x0800, dx: 0 })).toMatchObject({ cx: 0x2709, dx: 0x0101, bx: 1 });
+    // Numbers that cannot be, and a disk that does not answer at once: by its size.
+    parameters.setUint16(24, 18, true);
+    pc.bios.connect({ vm: pc.vm, disks: [{ kind: 'floppy', blocks }] });
+    expect((await pc.call(0x13, { ax: 0x0800, dx: 0 })).cx).toBe(0x4f12);
+    parameters.setUint16(24, 9, true);
+    blocks.slow = true;
+    pc.bios.connect({ vm: pc.vm, disks: [{ kind: 'floppy', blocks }] });
+    blocks.release(true);
+    expect((await pc.call(0x13, { ax: 0x0800, dx: 0 })).cx).toBe(0x4f12);
+  });
+
+  it.each([
+    ['floppy', 0, 4],
+    ['disk', 0x80, 1],
+  ] as const)(
+    'reads zeros behind the end of the image of a %s, and writes nothing there',
+    async (kind, drive, status) => {
+      const blocks = new MemoryBlocks(3 * 512);
+      blocks.bytes.fill(0x77);
+      pc.bios.connect({ vm: pc.vm, disks: [{ kind, blocks }] });
+      pc.vm.memory.write(DATA, new Uint8Array(4 * 512).fill(0xee));
+      expect(await pc.call(0x13, { ax: 0x0203, bx: 0, ...chs(drive, 0, 0, 2) })).toMatchObject({ carry: false, ax: 3 });
+      expect(pc.vm.memory.read(DATA, 1024)).toEqual(new Uint8Array(1024).fill(0x77));
+      expect(pc.vm.memory.read(DATA + 1024, 512)).toEqual(new Uint8Array(512));
+      expect(pc.byte(DATA + 1536)).toBe(0xee);
+      expect(await pc.call(0x13, { ax: 0x0201, bx: 0, ...chs(drive, 0, 1, 5) })).toMatchObject({ carry: false });
+      expect(pc.vm.memory.read(DATA, 512)).toEqual(new Uint8Array(512));
+      for (const sector of [3, 4]) {
+        const written = await pc.call(0x13, { ax: 0x0302, bx: 0, ...chs(drive, 0, 0, sector) });
+        expect([written.carry, written.ah]).toEqual([true, status]);
+      }
+      expect(blocks.bytes).toEqual(new Uint8Array(3 * 512).fill(0x77));
+    },
+  );
 
   it.each([
     [504 * 1024 * 1024, 0xff, 15],
@@ -135,6 +190,81 @@ describe('INT 13h by cylinders', () => {
     const cylinders = ((cx >> 8) | ((cx & 0xc0) << 2)) + 1;
     expect(cylinders * (heads + 1) * 63 * 512).toBeLessThanOrEqual(size);
     expect(cylinders).toBeGreaterThan(500);
+  });
+
+  describe('goes by', () => {
+    const TOTAL = 306 * 4 * 17;
+    let blocks: MemoryBlocks;
+    beforeEach(() => {
+      blocks = new MemoryBlocks(TOTAL * 512);
+      blocks.bytes.set([0x55, 0xaa], 510);
+    });
+    const geometry = async (): Promise<[number, number]> => {
+      pc.bios.connect({ vm: pc.vm, disks: [{ kind: 'disk', blocks }] });
+      const { carry, cx, dx } = await pc.call(0x13, { ax: 0x0800, dx: 0x80 });
+      expect(carry).toBe(false);
+      return [cx, dx >> 8];
+    };
+    const BY_SIZE = [((Math.floor(TOTAL / 1008) - 1) << 8) | 63, 15];
+    // 306 cylinders, 4 heads, 17 sectors.
+    const BY_IT = [0x3151, 3];
+    const put = (at: number, ...bytes: number[]): void => blocks.bytes.set(bytes, at);
+
+    it('the partitions of a disk', async () => {
+      expect(await geometry()).toEqual(BY_SIZE);
+      // The second entry: active, head 1, FAT 12, head 3, sector 17 of cylinder 305, its place and length.
+      put(0x1ce, 0x80, 1, 1, 0, 1, 3, 0x40 | 17, 0x31, 17, 0, 0, 0, 0x37, 0x51);
+      expect(await geometry()).toEqual(BY_IT);
+      // What is no partition, has no end, or is not signed.
+      put(0x1ce, 0x12);
+      expect(await geometry()).toEqual(BY_SIZE);
+      put(0x1ce, 0x00);
+      put(0x1d4, 0x40);
+      expect(await geometry()).toEqual(BY_SIZE);
+      put(0x1d4, 0x40 | 17);
+      expect(await geometry()).toEqual(BY_IT);
+      // One that ends within a cylinder.
+      put(0x1da, 0x36);
+      expect(await geometry()).toEqual(BY_SIZE);
+      put(0x1da, 0x37);
+      put(510, 0);
+      expect(await geometry()).toEqual(BY_SIZE);
+    });
+
+    it('the file system of a disk without partitions', async () => {
+      put(0, 0xeb, 0x3c, 0x90);
+      // 512 bytes a sector, 4 sectors a cluster, one reserved, 2 FATs, 512 entries, the total, F8h, 8 sectors a FAT, 17, 4.
+      put(11, 0, 2, 4, 1, 0, 2, 0, 2, TOTAL & 0xff, TOTAL >> 8, 0xf8, 8, 0, 17, 0, 4, 0);
+      expect(await geometry()).toEqual(BY_IT);
+      for (const [at, wrong] of [
+        [0, 0x33],
+        [24, 64],
+        [26, 0],
+        [20, 0xff],
+      ]) {
+        const right = blocks.bytes[at];
+        put(at, wrong);
+        expect(await geometry(), `byte ${at}`).toEqual(BY_SIZE);
+        put(at, right);
+      }
+    });
+
+    it('the size of a disk that does not answer at once', async () => {
+      put(0x1ce, 0x80, 1, 1, 0, 1, 3, 0x40 | 17, 0x31, 17, 0, 0, 0, 0x37, 0x51);
+      blocks.slow = true;
+      const answer = geometry();
+      blocks.release(true);
+      expect(await answer).toEqual(BY_SIZE);
+      blocks.slow = false;
+      blocks.broken = true;
+      expect(await geometry()).toEqual(BY_SIZE);
+    });
+  });
+
+  it('has no media types of disks: FORMAT of MS-DOS then formats as it knows them', async () => {
+    expect(await pc.call(0x13, { ax: 0x1800, ...chs(0, 79, 0, 18) })).toMatchObject({ carry: false, ah: 0 });
+    expect(await pc.call(0x13, { ax: 0x1800, ...chs(0, 39, 0, 9) })).toMatchObject({ carry: true, ah: 0x0c });
+    expect(await pc.call(0x13, { ax: 0x1800, ...chs(0x80, 39, 0, 63) })).toMatchObject({ carry: true, ah: 1 });
   });
 
   it('tells the type of a drive, and formats floppies', async () => {
@@ -205,6 +335,7 @@ describe('INT 13h by block addresses', () => {
 
 describe('a disk that takes its time', () => {
   beforeEach(() => {
+    disk.accesses = 0;
     disk.slow = true;
   });
 

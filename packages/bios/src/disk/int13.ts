@@ -75,13 +75,13 @@ function byCylinder(guest: Guest, drive: Drive, ah: number): number | undefined 
 // CHRN of the sectors to come are at ES:BX; interleaving means nothing here.
 function formatTrack(guest: Guest, drive: Drive): number | undefined {
   const { ch, dh } = guest.registers;
-  const { blocks, geometry, total } = drive;
+  const { blocks, geometry, there } = drive;
   const { heads, sectors } = geometry;
   if (drive.kind !== 'floppy') return STATUS.INVALID;
   if (blocks === undefined) return STATUS.TIMEOUT;
   if (drive.readonly) return STATUS.WRITE_PROTECTED;
   const lba = (ch * heads + dh) * sectors;
-  if (dh >= heads || lba + sectors > total) return STATUS.NOT_FOUND;
+  if (dh >= heads || lba + sectors > there) return STATUS.NOT_FOUND;
   const length = sectors * drive.sectorSize;
   const data = new Uint8Array(length).fill(FORMATTED);
   return moveFormatted(guest, { blocks, offset: drive.start + lba * drive.sectorSize, length, data });
@@ -130,7 +130,9 @@ function mediaForFormat(guest: Guest, drive: Drive): number {
   const { registers } = guest;
   const { cylinders, sectors } = drive.geometry;
   const last = registers.ch | ((registers.cl & 0xc0) << 2);
-  if (drive.kind !== 'floppy' || (registers.cl & 0x3f) !== sectors || last !== cylinders - 1) return 0x0c;
+  // FORMAT of MS-DOS asks this of hard disks, too, and goes on if there is no such function.
+  if (drive.kind !== 'floppy') return STATUS.INVALID;
+  if ((registers.cl & 0x3f) !== sectors || last !== cylinders - 1) return 0x0c;
   registers.di = ROM_AT.disketteParameters;
   registers.setEs(ROM_SEGMENT);
   return STATUS.OK;

@@ -24,20 +24,25 @@ export interface SectorRange {
  * @returns a status for AH, or undefined: the call waits
  */
 export function moveSectors(guest: Guest, drive: Drive, range: SectorRange, write: boolean): number | undefined {
-  const { blocks, sectorSize, total } = drive;
+  const { blocks, sectorSize, total, there } = drive;
   const { lba, count, buffer } = range;
   if (blocks === undefined) return STATUS.TIMEOUT;
-  if (!(lba >= 0 && lba + count <= total)) return drive.kind === 'floppy' ? STATUS.NOT_FOUND : STATUS.INVALID;
+  if (!(lba >= 0 && lba + count <= (write ? there : total)))
+    return drive.kind === 'floppy' ? STATUS.NOT_FOUND : STATUS.INVALID;
   if (write && drive.readonly) return STATUS.WRITE_PROTECTED;
   if (drive.kind === 'floppy') guest.memory.write8(BDA.FLOPPY_MOTOR_COUNT, MOTOR_TICKS);
   if (count === 0) return STATUS.OK;
-  const length = count * sectorSize;
   const offset = drive.start + lba * sectorSize;
+  const length = Math.max(0, Math.min(count, there - lba)) * sectorSize;
   const data = write ? guest.memory.readBytes(buffer, length) : undefined;
-  const progress = advance(guest, { blocks, offset, length, data });
-  if (progress === undefined) return undefined;
-  if (progress.state !== 'done') return STATUS.CONTROLLER;
-  if (!write) guest.memory.writeBytes(buffer, progress.data);
+  if (length > 0) {
+    const progress = advance(guest, { blocks, offset, length, data });
+    if (progress === undefined) return undefined;
+    if (progress.state !== 'done') return STATUS.CONTROLLER;
+    if (!write) guest.memory.writeBytes(buffer, progress.data);
+  }
+  const blank = count * sectorSize - length;
+  if (!write && blank > 0) guest.memory.writeBytes(buffer + length, new Uint8Array(blank));
   return STATUS.OK;
 }
 

@@ -31,6 +31,10 @@ export function int16(guest: Guest): void {
     case 0x09:
       registers.al = FUNCTIONS;
       return;
+    case 0x92:
+      // Keyboard drivers ask so whether there are AH=10h to 12h: others leave it as it is.
+      registers.ah = 0x80;
+      return;
     case 0x12:
       registers.al = memory.read8(BDA.KEY_FLAGS);
       registers.ah = secondFlags(guest);

@@ -146,6 +146,11 @@ describe('INT 16h', () => {
     expect((await pc.call(0x16, { ax: 0x1200 })).ax).toBe(0x0406);
   });
 
+  it('tells drivers that it knows keyboards of 101 keys, and of no more', async () => {
+    expect((await pc.call(0x16, { ax: 0x9200 })).ah).toBe(0x80);
+    expect((await pc.call(0x16, { ax: 0xa200 })).ah).toBe(0xa2);
+  });
+
   it('lets the host rest while a program waits for a key', async () => {
     const real = await new Pc({ realTime: true }).boot();
     real.prepare(0x16, { ax: 0 });

@@ -11,6 +11,8 @@ import { wait, waitForEvent } from './waits.ts';
 const UNSUPPORTED = 0x86;
 const SMAP = 0x534d4150;
 const ENTRY = 20;
+/** KiB that AH=88h tells at most: systems that ask nothing else have all up to 64 MiB. */
+const MOST_EXTENDED = 0xfc00;
 
 /** INT 15h: the rest of the system. */
 export function int15(guest: Guest): void {
@@ -34,7 +36,8 @@ const SERVICES: Readonly<Record<number, (guest: Guest) => void>> = {
   134: wait,
   135: blockMove,
   136: (guest) => {
-    guest.registers.ax = extendedMemory(guest.connection).kib;
+    const { kib, blocks } = extendedMemory(guest.connection);
+    guest.registers.ax = Math.min(MOST_EXTENDED, kib + 64 * blocks);
     guest.carry = false;
   },
   144: succeed,

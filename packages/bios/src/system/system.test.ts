@@ -13,8 +13,12 @@ describe('memory', () => {
     expect(await pc.call(0x15, { ax: 0x8800 })).toMatchObject({ ax: 1024, carry: false });
     expect(await pc.call(0x15, { ax: 0xe801 })).toMatchObject({ ax: 1024, bx: 0, cx: 1024, dx: 0, carry: false });
     pc.bios.connect({ vm: pc.vm, memoryBytes: 64 << 20 });
-    expect(await pc.call(0x15, { ax: 0x8800 })).toMatchObject({ ax: 15 * 1024 });
+    expect(await pc.call(0x15, { ax: 0x8800 })).toMatchObject({ ax: 63 * 1024 });
     expect(await pc.call(0x15, { ax: 0xe801 })).toMatchObject({ ax: 15 * 1024, bx: 48 * 16 });
+    pc.bios.connect({ vm: pc.vm, memoryBytes: 512 << 20 });
+    expect(await pc.call(0x15, { ax: 0x8800 })).toMatchObject({ ax: 63 * 1024 });
+    pc.bios.connect({ vm: pc.vm, memoryBytes: 20 << 20 });
+    expect(await pc.call(0x15, { ax: 0x8800 })).toMatchObject({ ax: 19 * 1024 });
   });
 
   it('has a map', async () => {

@@ -1,5 +1,7 @@
+import { isVmError } from '@picovm/core';
+import { EXIT_STATUS } from '../exit-status.ts';
 import { loadPc } from '../load-pc.ts';
-import { loadImage } from '../machines/load-image.ts';
+import { isBootSector, loadImage } from '../machines/load-image.ts';
 import { picoKind } from '../machines/pico-kind.ts';
 import { planDevices } from '../machines/with-devices.ts';
 import { machineName } from '../options/machine-name.ts';
@@ -11,6 +13,9 @@ import { checkOutputs } from '../output/check-outputs.ts';
 import { runMachine } from '../run-machine.ts';
 import { UsageError } from '../usage-error.ts';
 import { readImage } from './read-image.ts';
+
+/** For those who did not choose this machine, and have a guest that it does not help. */
+const PC_HINT = 'a boot sector or a disk that calls a BIOS runs with --machine pc';
 
 /** `picovm run IMAGE`: builds the machine, runs the guest, and shows what came of it. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -24,7 +29,15 @@ export async function run(args: readonly string[]): Promise<number> {
   const image = readImage(path);
   checkOutputs({ path, isSnapshot: false }, settings);
   const kind = picoKind({ machine: 'pico', memory, devices: await planDevices(devices) });
-  return runMachine(kind, settings, ({ vm }) => {
-    loadImage(vm, image, { load, entry });
+  const hint = options.machine === undefined && load === undefined && isBootSector(image) ? PC_HINT : '';
+  const status = await runMachine(kind, settings, ({ vm }) => {
+    try {
+      loadImage(vm, image, { load, entry });
+    } catch (error) {
+      if (hint === '' || !isVmError(error)) throw error;
+      throw new UsageError(`${error.message}; ${hint}`);
+    }
   });
+  if (status !== EXIT_STATUS.ok && hint !== '' && !settings.json) console.error(`picovm: ${hint}`);
+  return status;
 }

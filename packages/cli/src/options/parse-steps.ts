@@ -1,11 +1,13 @@
 import { UsageError } from '../usage-error.ts';
 import type { GivenOption } from './parse-args.ts';
+import { parseDuration } from './parse-number.ts';
 import { SESSION_OPTIONS } from './pc-options.ts';
 import { type TypedPart, unescapeBytes, unescapeWithKeys } from './unescape.ts';
 
 /** One step of a scripted session. */
 export type Step =
   | { readonly option: 'wait-for'; readonly text: string }
+  | { readonly option: 'pause'; readonly text: string; readonly milliseconds: number }
   | { readonly option: 'type'; readonly text: string; readonly parts: readonly TypedPart[] }
   | { readonly option: 'send'; readonly text: string; readonly bytes: Uint8Array };
 
@@ -21,6 +23,8 @@ function parseStep({ name, text }: GivenOption): Step {
       return { option: 'type', text, parts: unescapeWithKeys(text, '--type') };
     case 'send':
       return { option: 'send', text, bytes: unescapeBytes(text, '--send') };
+    case 'pause':
+      return { option: 'pause', text, milliseconds: parseDuration(text, '--pause') };
     default:
       return { option: 'wait-for', text };
   }

@@ -26,6 +26,7 @@ export const PC_MACHINE_OPTIONS = {
 export const SESSION_OPTIONS = {
   'wait-for': { value: 'TEXT', multiple: true, help: 'wait until this is on the screen or on the serial port' },
   type: { value: 'TEXT', multiple: true, help: "type this: 'dir\\n', '\\{F1}', '\\{ControlLeft+KeyC}'" },
+  pause: { value: 'DURATION', multiple: true, help: 'let 500ms, 2s, ... pass: for games, whose pictures have no text' },
   send: { value: 'TEXT', multiple: true, help: "send this to the serial port: 'root\\n'" },
 } as const;
 

@@ -17,6 +17,15 @@ const INTERVAL_MS = 10;
 /** Of the serial output that is shown when something was not seen. */
 const TAIL_LINES = 20;
 
+/** Those with which the run ends, if they come last. */
+const ENDING: readonly Step['option'][] = ['wait-for', 'pause'];
+const MISSED = {
+  'wait-for': 'was not seen',
+  pause: 'was not over',
+  type: 'was not taken by the guest',
+  send: 'was not taken by the guest',
+};
+
 /** Whom a session talks to. */
 export interface Guest {
   readonly vga: ScreenSource;
@@ -42,7 +51,7 @@ export class Session implements Attendance {
   #screen: string | undefined;
   #shown = -1;
 
-  /** @param end ends the run: called if the last step waits for something, when it has come */
+  /** @param end ends the run: called if the last step waits for something, when that is over */
   constructor(guest: Guest, steps: readonly Step[], transcript: Transcript, settings: RunSettings, end: () => void) {
     this.#guest = guest;
     this.#steps = steps;
@@ -60,7 +69,7 @@ export class Session implements Attendance {
     const status = exitStatusOf(result.outcome);
     const left = this.#steps.slice(this.#done.length);
     // Who types `poweroff` does not expect that the guest takes the key's release.
-    const missing = status === EXIT_STATUS.ok ? left.find(({ option }) => option === 'wait-for') : left[0];
+    const missing = status === EXIT_STATUS.ok ? left.find(({ option }) => ENDING.includes(option)) : left[0];
     if (missing === undefined || result.outcome === 'aborted') return { problems: [], json };
     return {
       // The run ended well, but not as it was expected to.
@@ -75,8 +84,7 @@ export class Session implements Attendance {
     const what = `--${option} '${printable(text)}'`;
     const where =
       this.#steps.length === 1 ? '' : ` (step ${this.#steps.indexOf(missing) + 1} of ${this.#steps.length})`;
-    const missed = option === 'wait-for' ? 'was not seen' : 'was not taken by the guest';
-    const problem = `picovm: ${what} ${missed}${where}`;
+    const problem = `picovm: ${what} ${MISSED[option]}${where}`;
     const { json, screen, serial } = this.#settings;
     if (json) return [problem];
     // What standard output shows need not be shown twice.
@@ -96,13 +104,19 @@ export class Session implements Attendance {
       const ms = Math.round(performance.now() - this.#begin);
       this.#done.push(seenOn === undefined ? { ms } : { ms, seenOn });
     }
-    if (this.#steps.at(-1)?.option === 'wait-for') end();
+    const last = this.#steps.at(-1);
+    if (last !== undefined && ENDING.includes(last.option)) end();
   }
 
   async #do(step: Step): Promise<'screen' | 'serial' | undefined> {
     switch (step.option) {
       case 'wait-for':
         return this.#waitFor(step.text);
+      case 'pause': {
+        const end = performance.now() + step.milliseconds;
+        await this.#until(() => performance.now() >= end);
+        return undefined;
+      }
       case 'type':
         for (const part of step.parts) await typeText(this.#guest.input.keyboard, part, (ready) => this.#until(ready));
         await this.#until(() => this.#guest.input.keyboard.pending === 0);

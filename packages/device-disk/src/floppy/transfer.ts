@@ -31,6 +31,7 @@ import {
   SKIP,
   VERIFY,
 } from './opcodes.ts';
+import type { Seeks } from './seeks.ts';
 import { Timer } from './timer.ts';
 
 /** Nanoseconds from a command to its first byte: a driver may set up DMA, and clear its flag, a little late. */
@@ -65,6 +66,8 @@ export interface TransferHost {
   readonly byCpu: boolean;
   /** The data rate: 0 to 3, or more if the guest never set one. */
   readonly rate: number;
+  /** What moves the heads. */
+  readonly seeks: Pick<Seeks, 'move'>;
   /** The command is over: the result phase begins. */
   finished(): void;
   /** The interrupt line may have to change. */
@@ -361,21 +364,24 @@ export class Transfer {
     }
   }
 
-  // Data sheet, table 5-2. Gives whether it is beyond the last sector.
+  // Data sheet, table 5-2. Gives whether it is beyond the last sector, which SeaBIOS counts on past the end of a track: see the README.
   #nextId(): boolean {
-    if (this.r !== this.command[6]) {
-      this.r = (this.r + 1) & 0xff;
-      return false;
-    }
-    this.r = 1;
     const multiTrack = (this.command[0] & MULTI_TRACK) !== 0;
+    const sectors = this.drive?.disk?.geometry?.sectors ?? 0;
+    const countsOn = multiTrack && this.opcode !== VERIFY && this.command[6] > sectors;
+    const ends = this.r === (countsOn ? sectors : this.command[6]);
+    this.r = ends ? 1 : (this.r + 1) & 0xff;
+    if (!ends) return false;
     if (multiTrack) this.h ^= 1;
     if (multiTrack && this.head === 0) {
       this.head = 1;
       return false;
     }
     this.c = (this.c + 1) & 0xff;
-    return true;
+    if (!countsOn || this.last) return true;
+    this.head = 0;
+    this.#host.seeks.move(this.command[1] & UNIT, this.c);
+    return false;
   }
 
   // The command is over, but for what is not yet safe. Never gives true.

@@ -37,6 +37,28 @@ describe('READ DATA', () => {
     expect(Buffer.compare(dma.memory.subarray(0, 36 * SECTOR), sectors(disk, 0, 36))).toBe(0);
   });
 
+  it('goes on over the ends of tracks and cylinders if the last sector is beyond them, multi-track', () => {
+    const { dma, command, disk } = driver();
+    dma.program(50 * SECTOR);
+    expect(command(READ, 0x00, 0, 0, 2, 2, 51, 27, 0xff)).toEqual([0x00, 0, 0, 1, 0, 16, 2]);
+    expect(Buffer.compare(dma.memory.subarray(0, 50 * SECTOR), sectors(disk, 1, 50))).toBe(0);
+    // Where the count ends with a cylinder, the heads stay on it: no seek is implied.
+    for (const [count, sector] of [
+      [2, 17],
+      [1, 18],
+    ]) {
+      dma.program(count * SECTOR);
+      expect(command(READ, 0x04, 1, 1, sector, 2, 40, 27, 0xff)).toEqual([0x04, 0, 0, 2, 0, 1, 2]);
+    }
+    // Behind the last cylinder there is nothing.
+    dma.program(2 * SECTOR);
+    expect(command(READ, 0x04, 79, 1, 18, 2, 19, 27, 0xff)).toEqual([0x60, 0x01, 0, 80, 0, 1, 2]);
+    expect(dma.count).toBe(SECTOR);
+    // One side alone ends as ever.
+    dma.program(2 * SECTOR);
+    expect(command(0x46, 0x00, 0, 0, 18, 2, 19, 27, 0xff).slice(0, 3)).toEqual([0x60, 0x04, 0x00]);
+  });
+
   it.each([
     ['not at the last sector', [0x46, 0x00, 0, 0, 17, 2, 18], [0x00, 0, 0, 0, 0, 18, 2]],
     ['at the last sector of a side', [0x46, 0x00, 0, 0, 18, 2, 18], [0x00, 0, 0, 1, 0, 1, 2]],

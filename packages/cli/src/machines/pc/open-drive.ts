@@ -2,9 +2,10 @@ import { statSync } from 'node:fs';
 import { isVmError } from '@picovm/core';
 import { type BlockBackend, httpBlocks, type Overlay, overlay } from '@picovm/device-disk';
 import { type FileBlocksOptions, openFileBlocks } from '@picovm/device-disk/node';
-import type { DriveArgument } from '../../options/drive-argument.ts';
+import type { DriveArgument, DriveOption } from '../../options/drive-argument.ts';
 import { printable } from '../../output/printable.ts';
 import { UsageError } from '../../usage-error.ts';
+import { checkDriveImage } from './check-drive-image.ts';
 
 const SECTOR = 512;
 /** 86 cylinders of two sides with 48 sectors. */
@@ -50,7 +51,7 @@ function openFile(argument: DriveArgument, what: string): { blocks: BlockBackend
   const options = { readonly: readonly || argument.overlay, lock: argument.unlocked !== true };
   try {
     const blocks = openLocked(file, options, what);
-    // Of a CD whose last sector is cut off, the rest is zeros.
+    // Of an image whose last sector is cut off, the rest is zeros.
     if (blocks.size > 0) return { blocks, size: blocks.size };
     void blocks.close();
   } catch (error) {
@@ -76,12 +77,18 @@ function checkFile({ option, file }: DriveArgument, what: string): void {
   if (info.isDirectory()) throw new UsageError(`${what}: it is a directory: give the file of an image`);
   if (!info.isFile()) return;
   if (info.size === 0) throw new UsageError(`${what}: it is empty`);
-  if (option !== 'cdrom' && info.size % SECTOR !== 0) {
-    const advice = 'is it an image, and whole, and not compressed?';
-    throw new UsageError(`${what}: its ${info.size} bytes are no multiple of ${SECTOR}: ${advice}`);
-  }
+  lookInto(option, file, what);
   if (option === 'floppy' && info.size > MAX_FLOPPY) {
     throw new UsageError(`${what}: no floppy has ${info.size} bytes: give it as --disk`);
+  }
+}
+
+function lookInto(option: DriveOption, file: string, what: string): void {
+  try {
+    checkDriveImage(option, file, what);
+  } catch (error) {
+    // A file that cannot be read is for those to tell who open it.
+    if (error instanceof UsageError) throw error;
   }
 }
 

@@ -1,8 +1,9 @@
-import { type BootPlan, planBoot } from '@picovm/boot';
-import type { Accelerator } from '@picovm/core';
+import { type BootPlan, type ImageKind, planBoot } from '@picovm/boot';
+import { type Accelerator, isVmError } from '@picovm/core';
 import type { X86Vcpu } from '@picovm/core/x86';
 import { type Pc, pc, pcMemory } from '@picovm/machine-pc';
 import type { DevicePlan } from '../../devices/device-plan.ts';
+import type { DriveOption } from '../../options/drive-argument.ts';
 import type { Step } from '../../options/parse-steps.ts';
 import type { PcMachineSettings } from '../../options/pc-settings.ts';
 import { printable } from '../../output/printable.ts';
@@ -86,9 +87,30 @@ async function planKernel(
       onProgress: (bytes) => progress.update(`unpacking ${name}`, bytes),
       name,
     });
+  } catch (error) {
+    throw noKernel(error, name) ?? error;
   } finally {
     progress.clear();
   }
+}
+
+/** What files are that are no kernels, and where they belong. */
+const NO_KERNELS: Partial<Record<ImageKind, readonly [what: string, option: DriveOption]>> = {
+  floppy: ['a floppy', 'floppy'],
+  disk: ['a disk', 'disk'],
+  iso9660: ['a CD', 'cdrom'],
+};
+
+// What is compressed is a kernel until it is unpacked.
+function noKernel(error: unknown, name: string): UsageError | undefined {
+  if (!isVmError(error)) return undefined;
+  const { kind } = error.details as { kind?: ImageKind };
+  const other = kind && NO_KERNELS[kind];
+  if (other === undefined) return undefined;
+  const [what, option] = other;
+  return new UsageError(
+    `${name} is no kernel, but the image of ${what}: give it as --${option}, and if it is compressed, unpack it first`,
+  );
 }
 
 // For a shell: the names may come from anybody.
