@@ -23,8 +23,11 @@ const APPLETS =
   'date grep sed awk head tail wc hexdump md5sum cmp vi stty ifconfig ip route ping udhcpc wget mknod lspci fdisk mke2fs ' +
   'mkfs.vfat od tr seq test true false env top kill hwclock insmod modprobe chmod';
 
-/** @param {Uint8Array} busybox a static one for i386 */
-export function makeInitramfs(busybox) {
+/**
+ * @param {Uint8Array} busybox a static one for i386
+ * @param {readonly import('./cpio.mjs').CpioEntry[]} more further files
+ */
+export function makeInitramfs(busybox, more = []) {
   const folders = ['bin', 'dev', 'proc', 'sys', 'tmp', 'mnt', 'etc'];
   return cpio([
     ...folders.map((name) => ({ name, mode: 0o040755 })),
@@ -33,5 +36,6 @@ export function makeInitramfs(busybox) {
     { name: 'bin/busybox', mode: 0o100755, data: busybox },
     ...APPLETS.split(' ').map((each) => ({ name: `bin/${each}`, mode: 0o120777, data: Buffer.from('busybox') })),
     { name: 'init', mode: 0o100755, data: Buffer.from(INIT) },
+    ...more,
   ]);
 }

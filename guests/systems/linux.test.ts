@@ -1,10 +1,11 @@
 import { decodeSnapshot, VirtualClock } from '@picovm/core';
+import { kvm } from '@picovm/kvm-native';
 import { interp } from '@picovm/x86-interp';
 import { expect, test } from 'vitest';
 import type { Machine } from './boots.ts';
 import { systemBytes } from './files.ts';
 import { PROMPT } from './initramfs.mjs';
-import { checkMessages, linuxMachine, NO_CIPHER_TESTS, output, playLinux } from './linux.ts';
+import { checkMessages, linuxMachine, messages, NO_CIPHER_TESTS, output, playLinux } from './linux.ts';
 import { PcSession } from './pc-session.ts';
 
 // Debian's kernel, entered directly: 0.3 G instructions. Virtual time: it repeats, and delays cost little.
@@ -23,7 +24,7 @@ test(
     using session = start(await linuxMachine(file, { entry: 'direct', commandLine: COMMAND_LINE }));
     await playLinux(session, {});
     session.report('Linux, entered directly');
-    checkMessages(await output(session, 'dmesg', {}));
+    checkMessages(await messages(session, {}));
     expect(await output(session, 'cat /proc/interrupts', {})).toMatch(/ 4: +[1-9]\d* +XT-PIC +ttyS0/);
     expect(await output(session, 'cat /proc/ioports', {})).toMatch(/03f8-03ff : serial/);
     session.send('reboot -f\n');
@@ -71,3 +72,21 @@ test(
     expect(first.serial.endsWith(second.serial)).toBe(true);
   },
 );
+
+test('Linux on KVM, entered directly', PATIENT, async (context) => {
+  const accelerator = kvm();
+  const probe = await accelerator.probe();
+  if (!probe.available) return context.skip(`kvm: ${probe.reason}`);
+  // Where it emulates instructions: paging outside of long mode, interrupts in protected mode, the FPU.
+  const { lacks = [] } = probe;
+  if (lacks.length > 0) return context.skip(`KVM on this host has no ${lacks.join(', no ')}`);
+  const file = (name: string): Uint8Array => systemBytes(context, name);
+  const machine = await linuxMachine(file, { entry: 'direct', commandLine: COMMAND_LINE });
+  // Real time: KVM does not count instructions.
+  using session = new PcSession({ ...machine, accelerator });
+  await playLinux(session, {});
+  session.report('Linux on KVM');
+  checkMessages(await messages(session, {}));
+  session.send('poweroff -f\n');
+  expect(await session.untilEnd()).toBe('shutdown');
+});

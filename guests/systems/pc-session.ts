@@ -22,6 +22,8 @@ export class PcSession implements Disposable {
   /** How much of the serial output was waited for already. */
   #read = 0;
   #milliseconds = 0;
+  /** What the machine that it goes on from had executed. */
+  #before = 0;
 
   constructor(options: PcOptions) {
     // Latin 1: what is printed here is ASCII, and a byte stays a character.
@@ -62,9 +64,15 @@ export class PcSession implements Disposable {
     this.pc.com1.receive(new TextEncoder().encode(text));
   }
 
-  /** Runs until the screen has the text. @returns the match, or the text */
+  /**
+   * Runs until the screen has the text. A string may end in blanks, as prompts do; for a regular expression, rows end with the last
+   * character that is none.
+   * @returns the match, or the text
+   */
   async waitForScreen(text: string | RegExp, options?: WaitOptions): Promise<string> {
-    return await this.until(() => find(this.screen, text)?.text, `${text} on the screen`, options);
+    const trim = typeof text !== 'string';
+    const rows = (): string => renderText(this.pc.vga.screen(), { trim }).join('\n');
+    return await this.until(() => find(rows(), text)?.text, `${text} on the screen`, options);
   }
 
   /** Runs until the text came from the serial port, behind the last one that was waited for. @returns all up to its end */
@@ -124,6 +132,7 @@ export class PcSession implements Disposable {
   /** Goes on where another machine was. What came from its ports before is not this one's. */
   restore(snapshot: VmSnapshot): void {
     this.pc.vm.restore(snapshot);
+    this.#before = this.figures().instructions;
   }
 
   /** A snapshot, as a file has it. What counts the host's time is left out, so that those of two equal runs are equal. */
@@ -139,10 +148,10 @@ export class PcSession implements Disposable {
     return { milliseconds: this.#milliseconds, instructions: this.pc.vm.vcpu.instructions ?? 0 };
   }
 
-  /** Prints what it has taken until now: time, instructions, and millions of them a second. */
+  /** Prints what it has taken until now, from its start or the snapshot that it goes on from: time, instructions, and millions of them a second. */
   report(what: string): void {
     const { milliseconds, instructions } = this.figures();
-    const counted = instructions / 1e6;
+    const counted = (instructions - this.#before) / 1e6;
     const rate = `${counted.toFixed(1)} M instructions, ${((counted / milliseconds) * 1000).toFixed(1)} MIPS`;
     console.log(
       `${what}: ${(milliseconds / 1000).toFixed(1)} s, ${instructions > 0 ? rate : 'instructions not counted'}`,

@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { picovm } from './cli-process.test-util.ts';
 import { bootSector, emptyDisk } from './pc-guests.test-util.ts';
+import { HAS_SCRIPT, Terminal } from './terminal-process.test-util.ts';
 
 const MIB = 1 << 20;
 const BIN = fileURLToPath(new URL('../bin/picovm.cjs', import.meta.url));
@@ -52,6 +54,26 @@ describe('what a guest writes', () => {
   });
 });
 
+const SECTOR = 512;
+
+/** The numbers in what the guest says. What a terminal shows of a key may be in between. */
+function numbersIn(text: string): number[] {
+  return Array.from(text.matchAll(/([0-9A-F]{4}) /g), ([, digits]) => Number.parseInt(digits as string, 16));
+}
+
+/** How many sectors are as the guest wrote them, from the first on; nothing is behind them. */
+function intact(disk: string): number {
+  const bytes = readFileSync(disk);
+  let count = 0;
+  for (; count < bytes.length / SECTOR; count++) {
+    const expected = Buffer.alloc(SECTOR, count & 0xff);
+    expected.writeUInt32LE(count, 0);
+    if (!bytes.subarray(SECTOR * count, SECTOR * (count + 1)).equals(expected)) break;
+  }
+  expect(bytes.subarray(SECTOR * count).every((byte) => byte === 0)).toBe(true);
+  return count;
+}
+
 /** A run of the guest that writes sector after sector. */
 class WritingRun {
   readonly disk: string = emptyDisk(8 * MIB);
@@ -72,12 +94,9 @@ class WritingRun {
     while (this.numbers.length < count) await once(this.#child.stdout as NodeJS.ReadableStream, 'data');
   }
 
-  /** The sectors that the guest reported. */
+  /** The sectors that the guest reported: their flushes had ended. */
   get numbers(): number[] {
-    return this.#reported
-      .split(' ')
-      .slice(0, -1)
-      .map((digits) => Number.parseInt(digits, 16));
+    return numbersIn(this.#reported);
   }
 
   async end(signal: NodeJS.Signals): Promise<number | null> {
@@ -85,34 +104,52 @@ class WritingRun {
     this.#child.kill(signal);
     return (await closed)[0];
   }
-
-  /** How many sectors are as the guest wrote them, from the first on. */
-  intact(): number {
-    const file = openSync(this.disk, 'r');
-    const sector = Buffer.alloc(512);
-    for (let n = 0; ; n++) {
-      readSync(file, sector, 0, 512, 512 * n);
-      const expected = Buffer.alloc(512, n & 0xff);
-      expected.writeUInt32LE(n, 0);
-      if (!sector.equals(expected)) return n;
-    }
-  }
 }
 
 describe('a disk is intact', () => {
   test.each([
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-    ['SIGKILL', null],
-  ] as const)('after %s, with all that the guest was told is done', async (signal, status) => {
-    const run = new WritingRun();
-    await run.reported(200);
-    expect(await run.end(signal)).toBe(status);
-    const { numbers } = run;
-    expect(numbers).toEqual(Array.from(numbers, (_, n) => n));
-    expect(run.intact()).toBeGreaterThanOrEqual(numbers.length);
-    // The lock is gone with the process.
-    expect((await count(run.disk)).status).toBe(0);
+    ['SIGINT', 130, 1],
+    ['SIGTERM', 143, 1],
+    ['SIGKILL', null, 4],
+  ] as const)(
+    'after %s, with all that the guest was told is done',
+    { timeout: 60_000 },
+    async (signal, status, rounds) => {
+      for (let round = 0; round < rounds; round++) {
+        const run = new WritingRun();
+        // Whatever moment that is: in a write, in a flush, between them.
+        await run.reported(1 + Math.floor(Math.random() * 300));
+        await sleep(Math.random() * 10);
+        expect(await run.end(signal)).toBe(status);
+        const { numbers, disk } = run;
+        expect(numbers).toEqual(Array.from(numbers, (_, n) => n));
+        expect(intact(disk)).toBeGreaterThanOrEqual(numbers.length);
+        // The lock is gone with the process.
+        if (round === 0) expect((await count(disk)).status).toBe(0);
+      }
+    },
+  );
+
+  test.skipIf(!HAS_SCRIPT).each([
+    ['Ctrl-C', '\x03', [], 130],
+    ['Ctrl-A x', '\x01x', ['--serial', 'stdio'], 0],
+  ] as const)('after %s in a terminal', async (_, keys, options, status) => {
+    const disk = emptyDisk(8 * MIB);
+    const terminal = new Terminal(['run', WRITER, '--disk', disk, ...OPTIONS, ...options]);
+    await terminal.shows('0040 ');
+    terminal.type(keys);
+    expect(await terminal.end()).toMatchObject({ status });
+    const last = Math.max(...numbersIn(terminal.output));
+    expect(last).toBeGreaterThanOrEqual(0x40);
+    expect(intact(disk)).toBeGreaterThan(last);
+  });
+
+  test('at the end of the run', async () => {
+    const disk = emptyDisk(100 * SECTOR);
+    const { status, stdout } = await picovm(['run', WRITER, '--disk', disk, ...OPTIONS]);
+    expect(status).toBe(0);
+    expect(numbersIn(stdout)).toEqual(Array.from({ length: 100 }, (_, n) => n));
+    expect(intact(disk)).toBe(100);
   });
 
   test('and nobody else writes to it meanwhile', async () => {

@@ -24,26 +24,27 @@ const GUESTS = {
     'a80174ddbaf803eceeebd6ba0406b80020eff4b40ebb0700cd10c3baf803eec372656164793e',
   /*
    * Writes sector after sector of the first disk by PIO: each full of its number's low byte, with the number in its first
-   * four bytes. It flushes the cache behind each, and only then sends the number to COM1, as four digits and a blank.
+   * four bytes. It flushes the cache behind each, and only then sends the number to COM1, as four digits and a blank. At the
+   * end of the disk, it powers the machine off.
    *
    *   start:  xor ax, ax / mov ds, ax / mov es, ax / mov ss, ax / mov sp, 0x7c00 / cld / xor ebx, ebx
    *   next:   mov dx, 0x1f6 / mov al, 0xe0 / out dx, al / call ready
    *           mov dx, 0x1f2 / mov al, 1 / out dx, al / inc dx / mov al, bl / out dx, al / inc dx / mov al, bh / out dx, al
    *           inc dx / xor al, al / out dx, al / mov dx, 0x1f7 / mov al, 0x30 / out dx, al / call ready
    *           mov di, 0x8000 / mov al, bl / mov cx, 512 / rep stosb / mov [0x8000], ebx
-   *           mov si, 0x8000 / mov dx, 0x1f0 / mov cx, 256 / rep outsw / call ready
+   *           mov si, 0x8000 / mov dx, 0x1f0 / mov cx, 256 / rep outsw / call ready / test al, 1 / jnz stop
    *           mov dx, 0x1f7 / mov al, 0xe7 / out dx, al / call ready / test al, 1 / jnz stop
    *           mov cx, 4 / mov bp, bx
    *   digit:  rol bp, 4 / mov ax, bp / and al, 15 / cmp al, 10 / sbb al, 0x69 / das / mov dx, 0x3f8 / out dx, al / loop digit
    *           mov al, ' ' / out dx, al / inc ebx / cmp ebx, 0xffff / jb next
-   *   stop:   cli / hlt
+   *   stop:   mov dx, 0x604 / mov ax, 0x2000 / out dx, ax / cli / hlt
    *   ready:  mov dx, 0x1f7
    *   .busy:  in al, dx / test al, 0x80 / jnz .busy / ret
    */
   ata:
-    '31c08ed88ec08ed0bc007cfc6631dbbaf601b0e0eee86c00baf201b001ee4288d8ee4288f8ee4230c0eebaf701b030eee85100bf008088d8' +
-    'b90002f3aa66891e0080be0080baf001b90001f36fe83400baf701b0e7eee82b00a8017525b9040089ddc1c50489e8240f3c0a1c692fbaf8' +
-    '03eee2eeb020ee66436681fbffff0000728dfaf4baf701eca88075fbc3',
+    '31c08ed88ec08ed0bc007cfc6631dbbaf601b0e0eee87700baf201b001ee4288d8ee4288f8ee4230c0eebaf701b030eee85c00bf008088d8' +
+    'b90002f3aa66891e0080be0080baf001b90001f36fe83f00a8017532baf701b0e7eee83200a8017525b9040089ddc1c50489e8240f3c0a1c' +
+    '692fbaf803eee2eeb020ee66436681fbffff00007289ba0406b80020effaf4baf701eca88075fbc3',
   /*
    * Adds one to the first byte of the first disk, by INT 13h, and sends it to COM1 as a letter from A on, or ! if that cannot
    * be; powers the machine off.

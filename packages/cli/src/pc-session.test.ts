@@ -18,6 +18,12 @@ describe('a scripted session', () => {
     });
   });
 
+  test('waits for a prompt with the blank behind it', async () => {
+    const { status, stdout } = await picovm([...PC, ...READY, '--type', 'login:', '--wait-for', 'login: ', '--json']);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout).steps.at(-1)).toMatchObject({ seenOn: 'screen' });
+  });
+
   test('types and sends in the order of the command line, with escapes', async () => {
     const session = [
       ...[...READY, '--send', 'a\\x42c', '--wait-for', 'aBc', '--type', 'one\\t\\x41\\b\\e', '--wait-for', 'one'],

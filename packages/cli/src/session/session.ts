@@ -146,7 +146,8 @@ export class Session implements Attendance {
     const { vga } = this.#guest;
     if (this.#screen === undefined || vga.generation !== this.#shown) {
       this.#shown = vga.generation;
-      this.#screen = renderText(vga.screen()).join('\n');
+      // With the blanks at the ends of rows, such as the one behind a prompt.
+      this.#screen = renderText(vga.screen(), { trim: false }).join('\n');
     }
     return this.#screen;
   }

@@ -89,7 +89,9 @@ describe('a guest', () => {
     const { outcome, cpu } = await vm.run({ timeoutMs: count === 1 ? 200 : 20_000 });
     // A count of 1 is illegal, and gives the one edge of the control word.
     expect(outcome).toBe(count === 1 ? 'timeout' : 'halted');
-    expect(isAbout(cpu?.registers.rcx, count === 1 ? 1 : 100)).toBe(true);
+    if (count === 1) expect(cpu?.registers.rcx).toBe(1n);
+    // They come as fast as it takes them: how many it takes between the comparison and CLI is the host's affair.
+    else expect(cpu?.registers.rcx).toBeGreaterThanOrEqual(100n);
   });
 
   it('has half a second of periodic interrupts of the clock, by the slave', async () => {

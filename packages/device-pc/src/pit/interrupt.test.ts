@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { driver, nsOfTick } from './pit.test-util.ts';
 import { MIN_ALARM_TICKS } from './timer-interrupt.ts';
 
@@ -129,6 +129,41 @@ describe('counter 0', () => {
     pit.line.changes.length = 0;
     pit.ticks(1001);
     expect(level).toBe(true);
+  });
+
+  it.each([0, 4])(
+    'in mode %i has its edge also if the host takes longer over the write than the count lasts',
+    (mode) => {
+      const pit = driver();
+      pit.start(0, mode, 2000);
+      pit.ticks(1000);
+      pit.line.changes.length = 0;
+      // With real time, each look at the clock is a later one: here by 24 ticks, while counts are 15 at least.
+      const { clock } = pit.machine;
+      const now = clock.now.bind(clock);
+      let looks = 0;
+      const slow = vi.spyOn(clock, 'now').mockImplementation(() => now() + 20_000 * looks++);
+      pit.write(0, 15);
+      pit.write(0, 0);
+      slow.mockRestore();
+      pit.ticks(500);
+      expect(pit.rises()).toHaveLength(1);
+    },
+  );
+
+  it('in mode 4 has the edge that comes while a new count is written', () => {
+    const pit = driver();
+    pit.start(0, 4, 100);
+    pit.ticks(95);
+    pit.line.changes.length = 0;
+    const { clock } = pit.machine;
+    const now = clock.now.bind(clock);
+    let looks = 0;
+    const slow = vi.spyOn(clock, 'now').mockImplementation(() => now() + 20_000 * looks++);
+    pit.write(0, 15);
+    slow.mockRestore();
+    pit.ticks(50);
+    expect(pit.rises()).toHaveLength(1);
   });
 
   it('is quiet at first, and after a reset', () => {

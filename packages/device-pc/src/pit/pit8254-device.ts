@@ -114,7 +114,7 @@ export class Pit8254Device implements Pit8254 {
     this.#interrupt.catchUp(tick);
     if (offset !== CONTROL_PORT) {
       this.#counters[offset].write(value, tick);
-      this.#changed(offset);
+      this.#changed(offset, tick);
     } else if (value >> 6 === READ_BACK) {
       for (let n = 0; n < 3; n++) if ((value & (2 << n)) !== 0) this.#counters[n].readBack(value, tick);
     } else {
@@ -122,7 +122,7 @@ export class Pit8254Device implements Pit8254 {
       const sets = (value & CONTROL_ACCESS) !== ACCESS_LATCH;
       if (sets && counter === 0) this.#interrupt.settle(tick);
       this.#counters[counter].command(value, tick);
-      if (sets) this.#changed(counter);
+      if (sets) this.#changed(counter, tick);
     }
   }
 
@@ -138,8 +138,9 @@ export class Pit8254Device implements Pit8254 {
     this.#updateSpeaker();
   }
 
-  #changed(counter: number): void {
-    if (counter === 0) this.#interrupt.update(this.#tick());
+  // At the tick of the access: at a later one, a count could have run out in between, and its edge would be lost for ever.
+  #changed(counter: number, tick: number): void {
+    if (counter === 0) this.#interrupt.update(tick);
     if (counter === SPEAKER) this.#updateSpeaker();
   }
 
