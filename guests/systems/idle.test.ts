@@ -79,8 +79,8 @@ test("GRUB's prompt on our BIOS", PATIENT, async (context) => {
   await check(context, session, 'GRUB');
 });
 
-// Without a local APIC this kernel has a periodic tick, 250 times a second, on any PC: that is what this costs, and what a limit
-// of 3 % does not allow for. A guest that does not rest at all would take all of a core.
+// Debian's kernels for i386 are made with a periodic tick (CONFIG_HZ_PERIODIC), 250 times a second on any PC, which here is
+// the local APIC's timer: that is what this costs, and what a limit of 3 % does not allow for. A guest that does not rest at all would take all of a core.
 const LIMIT_OF_TICKS = 25;
 
 test('the shell of Linux, which ticks 250 times a second', PATIENT, async (context) => {

@@ -1,3 +1,13 @@
+export type {
+  ApicBus,
+  ApicListener,
+  IoApic,
+  IoApicOptions,
+  LocalApic,
+  LocalApicOptions,
+} from './apic/apic-types.ts';
+export { ioApic } from './apic/io-apic.ts';
+export { localApic } from './apic/local-apic.ts';
 export type { Dma8237, Dma8237Options, DmaChannel, DmaChannelNumber } from './dma/dma-types.ts';
 export { dma8237 } from './dma/dma8237.ts';
 export { fwCfg } from './fw-cfg/fw-cfg.ts';

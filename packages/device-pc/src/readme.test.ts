@@ -3,7 +3,7 @@ import { VirtualClock, Vm } from '@picovm/core';
 import { enterRealMode } from '@picovm/core/x86';
 import { interp } from '@picovm/x86-interp';
 import { expect, it, vi } from 'vitest';
-import { pic8259, pit8254, rtc } from './index.ts';
+import { ioApic, localApic, pic8259, pit8254, rtc } from './index.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
@@ -21,4 +21,22 @@ it.each([pic8259, pit8254, rtc])('the README has all options, ports and counters
   const [section] = new RegExp(`^## [^\n]*\`${manifest.type}\`.*?(?=^## |(?![^]))`, 'ms').exec(readme) ?? [];
   for (const option of ['id', ...Object.keys(manifest.options)]) expect(section).toContain(`| \`${option}\` `);
   for (const { base } of manifest.ranges) expect(section).toContain(`${(base as number).toString(16).toUpperCase()}h`);
+});
+
+it('the APICs’ example works, and the README has all their options and counters', () => {
+  const [section] = /^## The APICs.*?(?=^## )/ms.exec(readme) ?? [];
+  const [, code] = /```ts\n(.*?)```/s.exec(section ?? '') ?? [];
+  const [, expected] = /console\.log\(.*?\); \/\/ (.*)/.exec(code) ?? [];
+  const given = { Vm, ioApic, localApic, pic8259, pit8254, interp, console: { log: vi.fn() } };
+  new Function(...Object.keys(given), code.replaceAll(/^import .*$/gm, ''))(...Object.values(given));
+  expect(given.console.log.mock.calls).toEqual([[expected]]);
+  for (const { manifest } of [localApic, ioApic]) {
+    for (const option of ['id', ...Object.keys(manifest.options)]) expect(section).toContain(`| \`${option}\` `);
+  }
+  const apic = localApic();
+  const vm = new Vm({ accelerator: interp(), memory: [{ base: 0, size: 4096 }], devices: [ioApic({ apic }), apic] });
+  for (const { metrics } of Object.values(vm.counters().devices)) {
+    for (const name of Object.keys(metrics)) expect(section).toContain(`| \`${name}\` `);
+  }
+  vm.dispose();
 });

@@ -107,6 +107,13 @@ export function writeTables({ vm }: Pc, random: Random): void {
   }
 }
 
+const MMIO: readonly (readonly [base: number, length: number])[] = [
+  [0xa0000, 0x20000],
+  [0xe1000000, 0x10000],
+  [0xfec00000, 0x20],
+  [0xfee00000, 0x400],
+];
+
 /** One access to a port or an address, as a guest could make it. @returns what it was */
 export function randomAccess({ vm }: Pc, random: Random, ranges: readonly { base: number; length: number }[]): string {
   const size = random.pick(SIZES);
@@ -114,7 +121,9 @@ export function randomAccess({ vm }: Pc, random: Random, ranges: readonly { base
   const kept = size === 4 ? value : value & (2 ** (8 * size) - 1);
   const writes = !random.oneIn(3);
   if (random.oneIn(8)) {
-    const address = random.oneIn(2) ? 0xa0000 + random.below(0x20000) : 0xe1000000 + random.below(0x10000);
+    // The screen, PCI cards, the APICs.
+    const [base, length] = random.pick(MMIO);
+    const address = base + random.below(length);
     if (writes) vm.mmio.write(address, size, kept);
     else vm.mmio.read(address, size);
     return `mmio ${address.toString(16)}`;

@@ -68,6 +68,24 @@ describe('on KVM', () => {
     pc.vm.dispose();
   });
 
+  it('there is the machine’s local APIC, and CPUID tells of it, but not of one in the kernel', async () => {
+    const code = [
+      ...[0xb8, 1, 0, 0, 0, 0x0f, 0xa2], // mov eax, 1; cpuid
+      ...[0x89, 0x15, ...word(RESULT), 0, 0, 0x89, 0x0d, ...word(RESULT + 4), 0, 0], // mov [600h], edx; mov [604h], ecx
+      ...[0xa1, 0x30, 0, 0xe0, 0xfe, 0xa3, ...word(RESULT + 8), 0, 0], // its version to [608h]
+      ...[0xc7, 0x05, 0, 0, 0xc0, 0xfe, 1, 0, 0, 0], // the version of the I/O APIC to [60Ch]
+      ...[0xa1, 0x10, 0, 0xc0, 0xfe, 0xa3, ...word(RESULT + 12), 0, 0],
+      ...STOP,
+    ];
+    const memory = pcMemory(2 * MIB);
+    const boot = flatBoot(Uint8Array.from(code), { memory, address: MIB, mode: 'protected' });
+    const pc = machine({ ...onKvm(), boot });
+    expect(await run(pc)).toBe('halted');
+    const [edx, ecx, ...versions] = [0, 4, 8, 12].map((at) => pc.vm.memory.readU32(RESULT + at));
+    expect([edx & 0x200, ecx & 0x1200000, ...versions]).toEqual([0x200, 0, 0x50014, 0x170011]);
+    pc.vm.dispose();
+  });
+
   it('images start in real mode behind the BIOS, and in protected mode at once', async () => {
     const memory = pcMemory(2 * MIB);
     const real = machine({ ...onKvm(), boot: bootSector(sector(...print('real'), ...STOP), { memory }) });

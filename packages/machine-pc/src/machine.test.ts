@@ -21,6 +21,8 @@ describe('a pc', () => {
       '0x000c0000-0x000fffff | memory | shadow',
       '0x00100000-0x003fffff | memory | ram',
       '0xe0000000-0xe0ffffff | memory | frame buffer',
+      '0xfec00000-0xfec000ff | mmio | ioapic | (82093AA I/O APIC)',
+      '0xfee00000-0xfee00fff | mmio | lapic | (local APIC)',
       '0xffff0000-0xffffffff | memory | rom | (read-only)',
     ]);
     expect(vm.map().filter(({ space }) => space === 'memory')).toHaveLength(5);

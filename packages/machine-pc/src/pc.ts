@@ -4,7 +4,19 @@ import { type Device, Vm } from '@picovm/core';
 import type { X86Vcpu } from '@picovm/core/x86';
 import { debugConsole, uart16550 } from '@picovm/device-console';
 import { ata, floppy } from '@picovm/device-disk';
-import { dma8237, fwCfg, i8042, pic8259, piix3Isa, piix4Pm, pit8254, port92, rtc } from '@picovm/device-pc';
+import {
+  dma8237,
+  fwCfg,
+  i8042,
+  ioApic,
+  localApic,
+  pic8259,
+  piix3Isa,
+  piix4Pm,
+  pit8254,
+  port92,
+  rtc,
+} from '@picovm/device-pc';
 import { i440fx, pciBus, setUpPci } from '@picovm/device-pci';
 import { vga } from '@picovm/device-vga';
 import { A20 } from './a20.ts';
@@ -16,6 +28,8 @@ import { cmosOf } from './cmos.ts';
 import { CoprocessorError } from './coprocessor-error.ts';
 import { placeDrives } from './drives.ts';
 import { forgetKeyboardBuffer, keyboardHasRoom } from './keyboard-room.ts';
+import { LocalApicWires } from './local-apic.ts';
+import { MP_TABLE, mpTable } from './mp-table.ts';
 import { DEFAULT_MEMORY, FRAME_BUFFER, pcMemory } from './pc-memory.ts';
 import type { BootDrive, Pc, PcOptions } from './pc-types.ts';
 import { connectTimeStamp } from './time-stamp.ts';
@@ -25,12 +39,14 @@ const BOOT_ORDER: readonly BootDrive[] = ['floppy', 'disk', 'cdrom'];
 const SERIAL = { serialPorts: [0x3f8, 0x2f8] } as const;
 /** Where the power management ports are when no firmware places them. */
 const PM_BASE = 0x600;
+/** The item of fw_cfg that says whether the timer is at pin 2 of the I/O APIC: firmware tells the system. */
+const IRQ0_OVERRIDE = 0x8002;
 /** Where PCI devices are when no firmware places them: behind the frame buffer, which is memory. */
 const PCI_ROOM = { memory: FRAME_BUFFER.base + FRAME_BUFFER.size } as const;
 
 /**
  * A PC with a 440FX chipset: memory from 0 to `memory` but for A0000h to FFFFFh, a VGA, keyboard and mouse, a clock, timers, two
- * serial ports, floppy drives, IDE drives, a PCI bus, and power management. It starts by its firmware, or with a kernel.
+ * serial ports, floppy drives, IDE drives, a PCI bus, APICs, and power management. It starts by its firmware, or with a kernel.
  * @throws VmError `ERR_INVALID_ARGUMENT` for an option that is none, and whatever the devices, `boot` and `Vm` throw
  */
 export function pc(options: PcOptions): Pc {
@@ -47,6 +63,8 @@ export function pc(options: PcOptions): Pc {
   const isSetUp = options.firmware === undefined || !byFirmware;
 
   const a20 = new A20();
+  const apicWires = new LocalApicWires();
+  const apic = localApic({ onNmi: () => apicWires.nmi() });
   const fpuError = new CoprocessorError();
   const pci = pciBus();
   const dma = dma8237();
@@ -75,7 +93,9 @@ export function pc(options: PcOptions): Pc {
     accelerator,
     memory: map.regions,
     devices: [
-      pic8259(),
+      pic8259({ apic }),
+      ioApic({ apic }),
+      apic,
       pit8254({ onSpeaker: options.onSpeaker }),
       clockChip,
       dma,
@@ -106,9 +126,13 @@ export function pc(options: PcOptions): Pc {
       setUpPci(vm.ports, PCI_ROOM);
       vm.memory.write(ACPI_TABLES, acpiTables());
     }
+    const mp = mpTable(Number(vm.vcpu.getRegisters().rdx));
+    if (!byFirmware) vm.memory.write(MP_TABLE, mp);
     if (byFirmware) forgetKeyboardBuffer(vm.memory);
     if (bootRom !== undefined) vm.memory.write(BOOT_ROM_ADDRESS, bootRom.bytes);
     boot(vm, byFirmware ? firmwarePlan : (options.boot ?? firmwarePlan));
+    // The ROM has nothing there.
+    if (byFirmware && isSetUp) vm.memory.write(MP_TABLE, mp);
   };
   const startAnew = (): 'resume' | undefined => {
     if (!reboot) return undefined;
@@ -120,6 +144,7 @@ export function pc(options: PcOptions): Pc {
   try {
     a20.connect(vm.vcpu);
     fpuError.connect(vm.vcpu);
+    apicWires.connect(vm, apic);
     connectTimeStamp(vm.vcpu, vm.clock);
     bootRom?.connect(vm);
     if (options.firmware === undefined) {
@@ -156,5 +181,5 @@ function firmwareDevices(
     ...(bootRom && { 'genroms/boot.bin': bootRom.bytes }),
   };
   const log = debugConsole({ id: 'firmware-log', port: 0x402, output: onFirmwareLog });
-  return [fwCfg({ ramSize: memory, files }), log];
+  return [fwCfg({ ramSize: memory, files, items: { [IRQ0_OVERRIDE]: Uint8Array.of(1, 0, 0, 0) } }), log];
 }

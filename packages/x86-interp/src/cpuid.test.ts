@@ -110,6 +110,29 @@ describe('CPUID', () => {
   });
 });
 
+test('CPUID tells of the local APIC of a machine that has one, while it is enabled', () => {
+  const APIC = 0x200;
+  const found = CPU_MODELS.slice(CPU_MODELS.indexOf('80486')).filter((model) => {
+    const m = machine({ model });
+    m.vcpu.apicBase = () => {};
+    m.set({ rax: 1 });
+    m.load([0x0f, 0xa2]);
+    m.run(1);
+    return (m.get('rdx') & APIC) !== 0;
+  });
+  expect(found).toEqual(CPU_MODELS.slice(CPU_MODELS.indexOf('pentium')));
+  const m = machine();
+  m.vcpu.apicBase = () => {};
+  // mov ecx, 1Bh; rdmsr; xor ah, 8; wrmsr; mov eax, 1; cpuid
+  const code = [0x66, 0xb9, 0x1b, 0, 0, 0, 0x0f, 0x32, 0x80, 0xf4, 8, 0x0f, 0x30, 0x66, 0xb8, 1, 0, 0, 0, 0x0f, 0xa2];
+  const bits = [1, 2].map(() => {
+    m.load(code);
+    m.run(6);
+    return m.get('rdx') & APIC;
+  });
+  expect(bits).toEqual([0, APIC]);
+});
+
 describe('CPUID of a processor of one’s own', () => {
   test('has its features, and what comes with them', () => {
     const model = { base: 'pentium3', add: ['sse2', 'movbe', 'popcnt', 'clfsh'], remove: ['pse36'] } as const;

@@ -70,6 +70,12 @@ export interface InterpVcpu extends X86Vcpu {
    * stands still for a guest that halts and reads the counter. The counter goes on from what it is.
    */
   timeStampTicks: (() => number) | undefined;
+  /**
+   * Set by a machine that has a local APIC for the vCPU, as the pin APICEN says so: CPUID then tells of it, on the Pentium and later, as
+   * long as IA32_APIC_BASE enables it. Called when the guest writes that register, which the Pentium does not have, with what it then
+   * holds: bit 11 enables the APIC, bits 12 to 35 are its address. After reset it is FEE00900h.
+   */
+  apicBase: ((value: bigint) => void) | undefined;
   /** Whether the pin IGNNE# is active: x87 instructions go on although an error is pending. False after reset. */
   ignne: boolean;
 }

@@ -39,6 +39,7 @@ describe('a CPU that was disposed', () => {
     'breakpoints.clear': (cpu) => cpu.breakpoints.clear(),
     a20: (cpu) => Object.assign(cpu, { a20: true }),
     ignne: (cpu) => Object.assign(cpu, { ignne: true }),
+    apicBase: (cpu) => Object.assign(cpu, { apicBase: undefined }),
     ferr: (cpu) => Object.assign(cpu, { ferr: undefined }),
   };
 

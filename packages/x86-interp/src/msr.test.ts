@@ -147,6 +147,21 @@ describe('MSRs', () => {
     }).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
   });
 
+  test('a machine with a local APIC is told where IA32_APIC_BASE puts it', () => {
+    const m = msrMachine();
+    const told: bigint[] = [];
+    m.vcpu.apicBase = (value) => void told.push(value);
+    expect(m.vcpu.apicBase).toBeTypeOf('function');
+    expect([m.write(0x1b, 0x12345000, 0xf), m.write(0x1b, 0xfee00900 | 0)]).toEqual([true, true]);
+    // x2APIC, and address lines that there are not.
+    expect([m.write(0x1b, 0xfee00d00 | 0), m.write(0x1b, 0xfee00900 | 0, 0x10)]).toEqual([false, false]);
+    expect(told).toEqual([0xf12345000n, 0xfee00900n]);
+    m.vcpu.apicBase = undefined;
+    m.write(0x1b, 0x1000);
+    expect(told).toHaveLength(2);
+    expect(m.read(0x1b)).toEqual([0, 0x1000]);
+  });
+
   test('the time-stamp counter is 0 after RESET', () => {
     const m = msrMachine();
     m.load([0x90, 0x90, 0x90]);

@@ -55,6 +55,7 @@ export class X86Interpreter implements InterpVcpu {
   #lastCount = 0;
   #ferr: ((active: boolean) => void) | undefined;
   #ticks: (() => number) | undefined;
+  #apicBase: ((value: bigint) => void) | undefined;
 
   constructor(id: number, cpu: Cpu, onDispose: () => void) {
     this.id = id;
@@ -108,6 +109,19 @@ export class X86Interpreter implements InterpVcpu {
     this.#ticks = callback;
     cpu.ticks = callback && (() => wholeTicks(cpu, callback));
     setTimeStampTo(cpu, value);
+  }
+
+  get apicBase(): ((value: bigint) => void) | undefined {
+    return this.#apicBase;
+  }
+
+  set apicBase(callback: ((value: bigint) => void) | undefined) {
+    this.checkAlive('apicBase');
+    if (callback !== undefined && typeof callback !== 'function')
+      throw wrong('apicBase', 'a function or undefined', callback);
+    const cpu = this.#cpu;
+    this.#apicBase = callback;
+    cpu.apicBase = callback && ((value) => guarded(cpu, 'the callback of IA32_APIC_BASE', () => callback(value)));
   }
 
   get ignne(): boolean {

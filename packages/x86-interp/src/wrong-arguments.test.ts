@@ -177,6 +177,7 @@ describe('what is there of a CPU', () => {
     ['a20', (cpu) => Object.assign(cpu, { a20: {} }), /^a20 must be true or false, not an object$/],
     ['ignne', (cpu) => Object.assign(cpu, { ignne: 'abc' }), /^ignne must be true or false, not 'abc'$/],
     ['ferr', (cpu) => Object.assign(cpu, { ferr: 5 }), /^ferr must be a function or undefined, not 5$/],
+    ['apicBase', (cpu) => Object.assign(cpu, { apicBase: {} }), /^apicBase must be a function or undefined, not an ob/],
     [
       'on',
       (cpu) => cpu.on('exceptions' as 'io', () => {}),

@@ -2,7 +2,7 @@ import type { Counter, DeviceContext, DevicePlace, DeviceState, IrqLine, Logger,
 import { CASCADE_INPUT, ELCR_MASKS } from './bits.ts';
 import { PicChip } from './pic-chip.ts';
 import { loadPics, savePics } from './pic-state.ts';
-import type { Pic8259 } from './pic8259.ts';
+import type { Pic8259, Pic8259Options } from './pic8259.ts';
 
 /** Nobody drives the data bus: a slave that is not there, or does not answer. */
 const FLOATING = 0xff;
@@ -12,6 +12,7 @@ export class Pic8259Device implements Pic8259 {
   readonly type = 'pic8259';
   readonly id: string;
   readonly #place: DevicePlace;
+  readonly #apic: Pic8259Options['apic'];
   #master = new PicChip(true);
   #slave = new PicChip(false);
   #intr: IrqLine | undefined;
@@ -20,8 +21,9 @@ export class Pic8259Device implements Pic8259 {
   #interrupts: Counter = { value: 0 };
   #spurious: Counter = { value: 0 };
 
-  constructor(id: string, place: DevicePlace) {
+  constructor({ id, apic }: { readonly id: string } & Pick<Pic8259Options, 'apic'>, place: DevicePlace) {
     this.id = id;
+    this.#apic = apic;
     this.#place = place;
   }
 
@@ -45,7 +47,7 @@ export class Pic8259Device implements Pic8259 {
         this.#update();
       },
     });
-    this.#intr = claimInterrupts(this);
+    this.#intr = this.#apic === undefined ? claimInterrupts(this) : this.#apic.connectPic(this);
   }
 
   setLine(line: number, level: boolean): void {

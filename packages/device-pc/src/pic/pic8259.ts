@@ -4,13 +4,17 @@ import {
   type DeviceState,
   defineDevice,
   type InterruptController,
+  type ObjectOption,
 } from '@picovm/core';
+import type { LocalApic } from '../apic/apic-types.ts';
 import { Pic8259Device } from './pic8259-device.ts';
 
 /** What `pic8259` takes. */
 export interface Pic8259Options {
   /** Unique in its VM. Default `pic`. */
   readonly id?: string;
+  /** The local APIC, behind it in the VM's `devices`, to whose LINT0 its output leads. Default: to the CPU's INTR, and it is the VM's interrupt controller. */
+  readonly apic?: Pick<LocalApic, 'connectPic'>;
 }
 
 /** The two interrupt controllers of a PC (Intel 8259A), the second on input 2 of the first. */
@@ -39,10 +43,15 @@ export const pic8259: DeviceFactory<Pic8259Options, Pic8259> = /* @__PURE__ */ d
   apiVersion: 1,
   description: 'the two 8259A interrupt controllers of a PC',
   defaultId: 'pic',
+  options: {
+    apic: { type: 'object', description: 'the local APIC that its output leads to' } as ObjectOption<
+      Pick<LocalApic, 'connectPic'>
+    >,
+  },
   ranges: [
     { space: 'port', base: 0x20, length: 2, width: { max: 1 }, label: '8259A master' },
     { space: 'port', base: 0xa0, length: 2, width: { max: 1 }, label: '8259A slave' },
     { space: 'port', base: 0x4d0, length: 2, width: { max: 1 }, label: 'edge/level control' },
   ],
-  create: ({ id }, place) => new Pic8259Device(id, place),
+  create: (options, place) => new Pic8259Device(options, place),
 });

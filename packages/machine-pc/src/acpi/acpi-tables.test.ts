@@ -23,9 +23,10 @@ describe('the ACPI tables', () => {
     expect(sum(0, 20)).toBe(0);
     const rsdt = word(16) - ACPI_TABLES;
     const fadt = word(rsdt + 36) - ACPI_TABLES;
+    const madt = word(rsdt + 40) - ACPI_TABLES;
     const [facs, dsdt] = [word(fadt + 36) - ACPI_TABLES, word(fadt + 40) - ACPI_TABLES];
-    expect([rsdt, fadt, facs, dsdt].map((at) => text(at, 4))).toEqual(['RSDT', 'FACP', 'FACS', 'DSDT']);
-    for (const at of [rsdt, fadt, dsdt]) expect(sum(at, word(at + 4))).toBe(0);
+    expect([rsdt, fadt, madt, facs, dsdt].map((at) => text(at, 4))).toEqual(['RSDT', 'FACP', 'APIC', 'FACS', 'DSDT']);
+    for (const at of [rsdt, fadt, madt, dsdt]) expect(sum(at, word(at + 4))).toBe(0);
     // ACPI 1.0b, table 5-8: aligned on 64 bytes.
     expect(facs % 64).toBe(0);
     expect(dsdt + word(dsdt + 4)).toBe(bytes.length);
@@ -48,6 +49,14 @@ describe('the ACPI tables', () => {
       expect(listing).toMatch(/PM1A Control Block Address : 00000604/);
       expect(listing).toMatch(/PM Timer Block Address : 00000608/);
       expect(listing).not.toMatch(/Incorrect checksum/);
+      const madt = word(word(16) - ACPI_TABLES + 40) - ACPI_TABLES;
+      writeFileSync(join(folder, 'apic.aml'), bytes.subarray(madt, madt + word(madt + 4)));
+      expect(spawnSync('iasl', ['-d', 'apic.aml'], { cwd: folder }).status).toBe(0);
+      const apics = readFileSync(join(folder, 'apic.dsl'), 'utf8');
+      for (const type of ['Processor Local APIC', 'I/O APIC', 'Interrupt Source Override', 'Local APIC NMI']) {
+        expect(apics).toContain(`[${type}]`);
+      }
+      expect(apics).not.toMatch(/Incorrect checksum|Unknown|Invalid/);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -8,6 +8,9 @@ const HEADER = 36;
 const CHECKSUM = 9;
 const OEM_ID = 'PICOVM';
 
+const LOCAL_APIC = 0xfee00000;
+const IO_APIC = 0xfec00000;
+
 /** Ports of the PIIX4's power management, with its base at 600h, and how it is told that ACPI is in charge. */
 const PM1A_EVENT = 0x600;
 const PM1A_CONTROL = 0x604;
@@ -22,13 +25,13 @@ const CENTURY = 0x32;
 const FADT_FLAGS = 0x65;
 
 /**
- * The ACPI tables of the machine: RSDP, RSDT, FADT, FACS, DSDT (ACPI 1.0b, section 5.2), to be put at {@link ACPI_TABLES}. They tell
- * of power management, the PCI bus with its interrupts, and the devices of the board.
+ * The ACPI tables of the machine: RSDP, RSDT, FADT, FACS, MADT, DSDT (ACPI 1.0b, section 5.2), to be put at {@link ACPI_TABLES}. They
+ * tell of power management, the APICs, the PCI bus with its interrupts, and the devices of the board.
  */
 export function acpiTables(): Uint8Array {
   const bytes = new Uint8Array(0x1000);
   const view = new DataView(bytes.buffer);
-  const [rsdt, facs, fadt, dsdt] = [0x40, 0x80, 0xc0, 0x180];
+  const [rsdt, facs, fadt, madt, dsdt] = [0x40, 0x80, 0xc0, 0x140, 0x1c0];
 
   const body = Uint8Array.from(DSDT_BODY.join('').match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
   bytes.set(body, dsdt + HEADER);
@@ -59,14 +62,35 @@ export function acpiTables(): Uint8Array {
   view.setUint32(fadt + 112, FADT_FLAGS, true);
   finish(bytes, fadt, 'FACP', 116);
 
+  const apics = apicEntries();
+  view.setUint32(madt + HEADER, LOCAL_APIC, true);
+  // There are two 8259A, too.
+  view.setUint32(madt + HEADER + 4, 1, true);
+  bytes.set(apics, madt + HEADER + 8);
+  finish(bytes, madt, 'APIC', HEADER + 8 + apics.length);
+
   view.setUint32(rsdt + HEADER, ACPI_TABLES + fadt, true);
-  finish(bytes, rsdt, 'RSDT', HEADER + 4);
+  view.setUint32(rsdt + HEADER + 4, ACPI_TABLES + madt, true);
+  finish(bytes, rsdt, 'RSDT', HEADER + 8);
 
   text(bytes, 0, 'RSD PTR ');
   text(bytes, 9, OEM_ID);
   view.setUint32(16, ACPI_TABLES + rsdt, true);
   bytes[8] = -sum(bytes.subarray(0, 20)) & 0xff;
   return bytes.subarray(0, dsdt + HEADER + body.length);
+}
+
+/** Section 5.2.8: the processor's APIC, the I/O APIC, what is not at the pin of its number or no edge, and NMI at LINT1. */
+function apicEntries(): Uint8Array {
+  const address = [0, 8, 16, 24].map((shift) => (IO_APIC >>> shift) & 0xff);
+  return Uint8Array.of(
+    ...[0, 8, 0, 0, 1, 0, 0, 0],
+    ...[1, 12, 0, 0, ...address, 0, 0, 0, 0],
+    // The timer is at pin 2; the system control interrupt is a level, and active high.
+    ...[2, 10, 0, 0, 2, 0, 0, 0, 0, 0],
+    ...[2, 10, 0, SCI, SCI, 0, 0, 0, 0x0d, 0],
+    ...[4, 6, 0xff, 0, 0, 1],
+  );
 }
 
 /** Writes the header of a table whose contents are there. */

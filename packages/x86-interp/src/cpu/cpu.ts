@@ -129,6 +129,8 @@ export class Cpu {
   ferr: ((active: boolean) => void) | undefined = undefined;
   /** What the time-stamp counter counts in place of instructions: a whole number, below 2^53. */
   ticks: (() => number) | undefined = undefined;
+  /** There is a local APIC: told when the guest writes IA32_APIC_BASE. */
+  apicBase: ((value: bigint) => void) | undefined = undefined;
   /** Whether IGNNE# is active: x87 instructions go on although an error is pending. */
   ignne = false;
   /** CPUID answers come from the sink. */

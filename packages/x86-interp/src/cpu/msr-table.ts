@@ -13,6 +13,7 @@ export const MSR_KIND = {
   /** Says what performance counters count. */
   COUNTER_CONTROL: 5,
   EFER: 6,
+  APIC_BASE: 7,
 } as const;
 
 /** A model-specific register (Intel SDM volume 4). Values are words, the low one first. */
@@ -53,6 +54,9 @@ const COUNTER_BITS: Words = [-1, 0xff];
 const CCCR_BITS = 0xcffff000 | 0;
 const EFER_NXE = 0x800;
 
+/** Bit of IA32_APIC_BASE: the local APIC is enabled. */
+export const APIC_ENABLE = 0x800;
+
 /** Bits of IA32_MISC_ENABLE that do something here; and those that only are there. */
 export const MISC_ENABLE = { FOPCODE: 0x4, MONITOR: 0x40000, LIMIT_CPUID: 0x400000, XD_DISABLE_HIGH: 0x4 } as const;
 const MISC_OTHERS = 0x0188275d;
@@ -91,7 +95,11 @@ function readOnly(index: number, reset: Words): Msr {
 function bios(): Msr[] {
   return [
     readOnly(0x17, NONE),
-    msr(0x1b, { slot: SLOT.APIC_BASE, writable: [ADDRESS[0] | 0x900, ADDRESS[1]] }),
+    msr(0x1b, {
+      kind: MSR_KIND.APIC_BASE,
+      slot: SLOT.APIC_BASE,
+      writable: [ADDRESS[0] | APIC_ENABLE | 0x100, ADDRESS[1]],
+    }),
     msr(0x2a, { ignored: ALL }),
     msr(0x79, { kind: MSR_KIND.WRITE_ONLY, ignored: ALL }),
     msr(0x8b, { slot: SLOT.BIOS_SIGN_ID, writable: ALL }),

@@ -3,7 +3,7 @@ import type { Cpu } from '../cpu/cpu.ts';
 import { answerCpuid } from '../cpu/cpuid.ts';
 import { read32, write32 } from '../cpu/memory.ts';
 import { MODEL } from '../cpu/models.ts';
-import { MISC_ENABLE } from '../cpu/msr-table.ts';
+import { APIC_ENABLE, MISC_ENABLE } from '../cpu/msr-table.ts';
 import { deviceAccess } from '../cpu/pace.ts';
 import { probeWrite } from '../cpu/slow-memory.ts';
 import { REG, SLOT } from '../cpu/state-layout.ts';
@@ -15,13 +15,14 @@ const ECX = REG.CX * 2;
 const EDX = REG.DX * 2;
 const EBX = REG.BX * 2;
 
-/** Bits of leaf 80000001, EDX, and of leaf 1, ECX. */
+/** Bits of leaf 80000001, EDX, of leaf 1, ECX, and of leaf 1, EDX. */
 const XD = 0x100000;
 const MONITOR = 8;
+const APIC = 0x200;
 /** The highest leaf of old, which some systems cannot do without. */
 const LIMITED = 3;
 
-/** The processor's own answer to CPUID, less what the system has switched off by IA32_MISC_ENABLE. */
+/** The processor's own answer to CPUID, less what the system has switched off by IA32_MISC_ENABLE; and with the machine's APIC. */
 function answer(cpu: Cpu, exit: CpuidExit): void {
   const { state, processor } = cpu;
   const enabled = state[SLOT.MISC_ENABLE];
@@ -29,8 +30,15 @@ function answer(cpu: Cpu, exit: CpuidExit): void {
   answerCpuid(processor.cpuid, exit.leaf, exit.subleaf, limit, exit);
   if (exit.leaf === 1 && cpu.model === MODEL.PENTIUM_4 && (enabled & MISC_ENABLE.MONITOR) === 0)
     exit.ecx = (exit.ecx & ~MONITOR) >>> 0;
+  if (exit.leaf === 1 && hasApic(cpu)) exit.edx = (exit.edx | APIC) >>> 0;
   if (exit.leaf === 0x80000001 && (state[SLOT.MISC_ENABLE + 1] & MISC_ENABLE.XD_DISABLE_HIGH) !== 0)
     exit.edx = (exit.edx & ~XD) >>> 0;
+}
+
+// The Pentium has no register that could disable it.
+function hasApic({ apicBase, model, state }: Cpu): boolean {
+  if (apicBase === undefined || model < MODEL.PENTIUM) return false;
+  return model < MODEL.PENTIUM_PRO || (state[SLOT.APIC_BASE] & APIC_ENABLE) !== 0;
 }
 
 const cpuid: Handler = (cpu) => {

@@ -1,5 +1,6 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import { raise, VECTOR } from '../cpu/fault.ts';
+import { MSR_KIND } from '../cpu/msr-table.ts';
 import { msrValue, readMsr, writeMsr } from '../cpu/msrs.ts';
 import { deviceAccess } from '../cpu/pace.ts';
 import { countersOfModel, readCounter } from '../cpu/performance-counters.ts';
@@ -51,6 +52,10 @@ const wrmsr: Handler = (cpu) => {
   const msr = cpu.processor.msrs.get(u32[ECX]);
   if (msr !== undefined) {
     if (!writeMsr(cpu, msr, state[EAX], state[EDX])) raise(cpu, VECTOR.GP);
+    if (msr.kind === MSR_KIND.APIC_BASE && cpu.apicBase !== undefined) {
+      deviceAccess(cpu);
+      cpu.apicBase((BigInt(u32[SLOT.APIC_BASE + 1]) << 32n) | BigInt(u32[SLOT.APIC_BASE]));
+    }
     return NEXT;
   }
   deviceAccess(cpu);
