@@ -22,7 +22,8 @@ export type {
   MouseButtons,
 } from './i8042/i8042-types.ts';
 export { KEY_NAMES } from './i8042/keys.ts';
-export { type Pic8259, type Pic8259Options, pic8259 } from './pic/pic8259.ts';
+export { pic8259 } from './pic/pic8259.ts';
+export type { Pic8259, Pic8259Options } from './pic/pic8259-types.ts';
 export type { PciBus, PciFunction, PciFunctionSpec, PciPlace, PciPortRange } from './piix/pci.ts';
 export { type Piix3Isa, type Piix3IsaOptions, piix3Isa } from './piix/piix3-isa.ts';
 export { piix4Pm } from './piix/piix4-pm.ts';

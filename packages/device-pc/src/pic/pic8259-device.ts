@@ -2,7 +2,7 @@ import type { Counter, DeviceContext, DevicePlace, DeviceState, IrqLine, Logger,
 import { CASCADE_INPUT, ELCR_MASKS } from './bits.ts';
 import { PicChip } from './pic-chip.ts';
 import { loadPics, savePics } from './pic-state.ts';
-import type { Pic8259, Pic8259Options } from './pic8259.ts';
+import type { Pic8259, Pic8259Options } from './pic8259-types.ts';
 
 /** Nobody drives the data bus: a slave that is not there, or does not answer. */
 const FLOATING = 0xff;
