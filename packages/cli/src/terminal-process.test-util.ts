@@ -20,7 +20,8 @@ export class Terminal {
   constructor(args: readonly string[]) {
     const quoted = [process.execPath, BIN, ...args].map((arg) => `'${arg.replaceAll("'", "'\\''")}'`).join(' ');
     const settings = 'stty -a | tr " ;" "\\n\\n" | grep -x -- "-*echo\\|-*icanon\\|-*isig" | sort | tr "\\n" " "';
-    const shell = `stty rows 30 cols 100; ${quoted}; echo "[status $?]"; echo "[$(${settings})]"`;
+    // A Ctrl-C that the command leaves to the terminal reaches the shell, too, which is to go on.
+    const shell = `trap : INT; stty rows 30 cols 100; ${quoted}; echo "[status $?]"; echo "[$(${settings})]"`;
     this.#child = spawn('script', ['-qefc', shell, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.output += text;
