@@ -94,10 +94,11 @@ export class RtcDevice implements Rtc {
   }
 
   reset(): void {
-    this.#chip.sync(this.#now());
+    const now = this.#now();
+    this.#chip.sync(now);
     this.#chip.reset();
     this.#address = 0;
-    this.#update();
+    this.#update(now);
   }
 
   snapshot(): DeviceState {
@@ -131,8 +132,9 @@ export class RtcDevice implements Rtc {
     this.#address = address;
     chip.bytes.set(bytes);
     chip.flags = flags;
-    chip.start(this.#now(), phase);
-    this.#update();
+    const now = this.#now();
+    chip.start(now, phase);
+    this.#update(now);
   }
 
   dispose(): void {
@@ -148,29 +150,32 @@ export class RtcDevice implements Rtc {
     const now = this.#now();
     const { flags } = this.#chip;
     this.#chip.sync(now);
-    if (this.#chip.flags !== flags) this.#update();
+    if (this.#chip.flags !== flags) this.#update(now);
     return now;
   }
 
   #read(): number {
-    const value = this.#chip.read(this.#index, this.#sync());
-    if (this.#index === REGISTER_C) this.#update();
+    const now = this.#sync();
+    const value = this.#chip.read(this.#index, now);
+    if (this.#index === REGISTER_C) this.#update(now);
     return value;
   }
 
   #write(value: number): void {
-    this.#chip.write(this.#index, value, this.#sync());
-    if (!isRam(this.#index)) this.#update();
+    const now = this.#sync();
+    this.#chip.write(this.#index, value, now);
+    if (!isRam(this.#index)) this.#update(now);
   }
 
   get #index(): number {
     return this.#address & (this.#chip.bytes.length - 1);
   }
 
-  // The interrupt line, and an alarm for when it rises.
-  #update(): void {
+  // The interrupt line, and an alarm for when it rises. At the time to which the chip was advanced: at a later one, a period could
+  // have ended in between, and its interrupt would be as late as the next one.
+  #update(now: number): void {
     this.#line?.set(this.#chip.interrupts);
-    const due = this.#chip.nextInterrupt(this.#now());
+    const due = this.#chip.nextInterrupt(now);
     if (this.#alarm?.at === due) return;
     this.#forgetAlarm();
     if (due !== Number.POSITIVE_INFINITY) this.#alarm = this.#clock?.alarm(due, this.#onAlarm);
@@ -178,8 +183,9 @@ export class RtcDevice implements Rtc {
 
   readonly #onAlarm = (): void => {
     this.#alarm = undefined;
-    this.#chip.sync(this.#now());
-    this.#update();
+    const now = this.#now();
+    this.#chip.sync(now);
+    this.#update(now);
   };
 
   #forgetAlarm(): void {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { driver, MS, SECOND } from './rtc.test-util.ts';
 
 const A = 0x0a;
@@ -116,6 +116,23 @@ describe('interrupts', () => {
     expect(clock.read(C)).toBe(0);
     clock.pass(1);
     expect([clock.read(C), clock.read(C)]).toEqual([0x40, 0]);
+  });
+
+  it('are not late if a period ends while the last one is acknowledged', () => {
+    const { machine, line, pass, read, write } = driver();
+    write(A, 0x2f); // 2 a second
+    write(B, 0x42);
+    pass(SECOND - 0.1 * MS);
+    expect(line.level).toBe(true);
+    // With real time, each look at the clock is a later one.
+    const now = machine.clock.now.bind(machine.clock);
+    let looks = 0;
+    const slow = vi.spyOn(machine.clock, 'now').mockImplementation(() => now() + 0.2 * MS * looks++);
+    read(C);
+    slow.mockRestore();
+    expect(line.level).toBe(false);
+    pass(0.1 * MS);
+    expect(line.level).toBe(true);
   });
 
   it('need no alarm when none is enabled, nor when one waits already', () => {
