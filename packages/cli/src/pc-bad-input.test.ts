@@ -22,6 +22,30 @@ function marked(name: string, mark: string, at = 0): string {
   return imageFile(name, bytes);
 }
 
+/** A 64-bit ELF of one segment (System V ABI, ELF-64 object file format). */
+const ELF64 = ((): string => {
+  const file = Buffer.alloc(0x1000);
+  file.write('\x7fELF\x02\x01\x01', 0, 'latin1');
+  file.writeUInt32LE(0x003e_0002, 16); // an executable for x86-64
+  file.writeUInt32LE(1, 20);
+  file.writeBigUInt64LE(0x10_0000n, 24); // the entry
+  file.writeBigUInt64LE(64n, 32); // the program headers
+  file.writeUInt16LE(64, 52);
+  file.writeUInt32LE(0x0001_0038, 54); // one of 56 bytes
+  file.writeUInt32LE(1, 64); // to be loaded
+  for (const [at, value] of [
+    [72, 0x200n], // offset
+    [80, 0x10_0000n], // virtual and physical address
+    [88, 0x10_0000n],
+    [96, 0x10n], // size in the file, and in memory
+    [104, 0x10n],
+    [112, 0x1000n],
+  ] as const) {
+    file.writeBigUInt64LE(value, at);
+  }
+  return imageFile('kernel.elf', file);
+})();
+
 test.each<[string, string[], string]>([
   [
     'an image that is nothing known',
@@ -62,6 +86,7 @@ test.each<[string, string[], string]>([
   ['an unknown part of a disk', [...PC, '--disk', `${DISK},rw`], "unknown 'rw': it is one of ro, overlay, if=ide"],
   ['a kernel that is not there', [...PC, '--kernel', 'no-such'], '--kernel no-such: no such file'],
   ['a kernel that is none', [...PC, '--kernel', NOTHING], 'guest.bin'],
+  ['a kernel for a mode that the CPU has not', [...PC, '--kernel', ELF64], 'kernel.elf: this CPU has no long mode'],
   ['an initrd without a kernel', [...PC, '--initrd', DISK], '--initrd is for a kernel: give --kernel too'],
   ['a command line without a kernel', [...PC, ECHO, '--append', 'x'], '--append is for a kernel: give --kernel too'],
   ['a firmware of odd size', ['run', '--bios', NOTHING], 'has 3 bytes: a firmware ROM has 64K to 16M, and whole 4K'],

@@ -1,5 +1,5 @@
 import { type BootPlan, type ImageKind, planBoot } from '@picovm/boot';
-import { type Accelerator, isVmError } from '@picovm/core';
+import { type Accelerator, type Device, isVmError } from '@picovm/core';
 import type { X86Vcpu } from '@picovm/core/x86';
 import { type Pc, pc, pcMemory } from '@picovm/machine-pc';
 import type { DevicePlan } from '../../devices/device-plan.ts';
@@ -45,7 +45,7 @@ export function pcKind({ settings, files, devices, steps, progress }: PcParts): 
         if (steps.length > 0) transcript.write(bytes);
         to?.(bytes);
       };
-    return withDevices(devices, (made) =>
+    const make = (made: readonly Device[]): Pc =>
       pc({
         accelerator,
         memory,
@@ -60,8 +60,13 @@ export function pcKind({ settings, files, devices, steps, progress }: PcParts): 
         ...(boot && { boot }),
         onSerial: tee(output.onSerial),
         onDebug: tee(output.onDebug),
-      }),
-    );
+      });
+    try {
+      return await withDevices(devices, make);
+    } catch (error) {
+      if (!isVmError(error) || error.code !== 'ERR_UNSUPPORTED' || files.kernel === undefined) throw error;
+      throw new UsageError(`--kernel ${printable(files.kernel.path)}: ${error.message}`);
+    }
   };
   const attend: MachineKind<Pc>['attend'] = (machine, surroundings) =>
     attendPc(machine, surroundings, { steps, transcript });
