@@ -127,6 +127,13 @@ export const EXCLUSIONS: Readonly<Record<string, Exclusion>> = {
     appliesToFault: (_, view) => view.register('esp') > 0xffff,
     example: [0x66, 0xbc, 0x00, 0x10, 0x01, 0x00, 0x31, 0xdb, 0xf7, 0xf3], // mov esp,11000; xor bx,bx; div bx
   },
+  'fault-pusha': {
+    where: 'emulated',
+    reason:
+      'with 7, 9, 11, 13 or 15 in SP its emulator is in the middle of PUSHA when it finds no room: #SS, and not #GP',
+    appliesToFault: MNEMONIC('PUSHA'),
+    example: [0xbc, 0x0b, 0x00, 0x60], // mov sp,0b; pusha
+  },
   'fault-flags': {
     where: 'everywhere',
     reason:
@@ -197,6 +204,18 @@ export const EXCLUSIONS: Readonly<Record<string, Exclusion>> = {
     applies: (instruction, view) => instruction.form.mnemonic === 'CMPS' && touchesDevice(instruction, view),
     example: [],
   },
+  'device-cut': {
+    where: 'everywhere',
+    reason: 'eight bytes across the end of a page may be cut into accesses anywhere: it begins anew behind that end',
+    applies: (instruction, view) =>
+      instruction.form.mnemonic === 'CMPXCHG8B' &&
+      touchesDevice(instruction, view) &&
+      memoryOperands(instruction).some((operand) => {
+        const offset = view.offset(operand, instruction.addressSize);
+        return (physical(view.selector(operand.segment), offset) & 0xfff) > 0xffc;
+      }),
+    example: [0x26, 0x0f, 0xc7, 0x0e, 0xfe, 0x0f], // cmpxchg8b [es:ffe]
+  },
   'device-shift': {
     where: 'everywhere',
     reason: 'a shift or rotation by 0 writes the operand: a processor need not',
@@ -234,9 +253,13 @@ function wraps({ repeat, form, operandSize, addressSize }: DecodedInstruction, v
 }
 
 function touchesDevice(instruction: DecodedInstruction, view: View): boolean {
-  return instruction.operands
-    .filter((operand): operand is MemoryOperand => operand.kind === 'memory')
-    .some((operand) => isDevice(operand.segment, view.offset(operand, instruction.addressSize), view));
+  return memoryOperands(instruction).some((operand) =>
+    isDevice(operand.segment, view.offset(operand, instruction.addressSize), view),
+  );
+}
+
+function memoryOperands({ operands }: DecodedInstruction): MemoryOperand[] {
+  return operands.filter((operand): operand is MemoryOperand => operand.kind === 'memory');
 }
 
 // Whether an access at an offset, or a little below or above, would be to a device.

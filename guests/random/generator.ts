@@ -181,6 +181,7 @@ class Writing {
       segment: view.selector('cs'),
       offset: view.ip,
       bytes,
+      registers: view.text,
       mnemonic: instruction.form.mnemonic,
       undefinedFlags: this.#undefinedFlags,
       exception,

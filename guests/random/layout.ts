@@ -43,6 +43,8 @@ export interface Step {
   readonly segment: number;
   readonly offset: number;
   readonly bytes: Uint8Array;
+  /** All registers before it. */
+  readonly registers: string;
   readonly mnemonic: string;
   /** Bits of RFLAGS that are undefined behind it. */
   readonly undefinedFlags: number;

@@ -25,6 +25,7 @@ export interface Tally {
 }
 
 const OVERWRITTEN = 'it wrote to its code before that was there';
+const READ = 'it read its code before that was there';
 const NO_TOLERANCE = { flags: 0, pushed: false };
 
 /** The interpreter and another accelerator, which run the same random programs. */
@@ -69,10 +70,12 @@ export class LockStep implements Disposable {
     const own = this.#own;
     own.load(this.#image, program);
     for (const step of program.steps) {
-      const { place } = new View(own.vcpu, own.memory);
+      const { place, text } = new View(own.vcpu, own.memory);
       const same =
         place === placeOf(step) && Buffer.compare(own.memory.view(place, step.bytes.length), step.bytes) === 0;
       if (!same) return OVERWRITTEN;
+      // What it may execute was judged by the registers that it had then.
+      if (text !== step.registers) return READ;
       if (own.vcpu.run({ nanoseconds: 1e9, instructions: 1 }).reason !== 'slice-end') return OVERWRITTEN;
     }
     const halted = own.vcpu.run({ nanoseconds: 1e9, instructions: 1 });

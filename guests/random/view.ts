@@ -32,6 +32,11 @@ export class View {
     this.#memory = memory;
   }
 
+  /** All registers, to compare. */
+  get text(): string {
+    return [this.flags, this.ip, ...this.general, ...Object.values(this.#selectors)].join(' ');
+  }
+
   selector(name: X86SegmentName): number {
     return this.#selectors[name];
   }

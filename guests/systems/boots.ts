@@ -22,6 +22,7 @@ export interface Boot {
 type File = (name: string) => Uint8Array;
 
 const MIB = 2 ** 20;
+const NO_IRET = 'its emulator has no IRET in protected mode';
 
 function seabios(file: File, size: '128k' | '256k' = '256k'): Machine {
   return { firmware: file(`seabios-${size}`), videoBios: file('vgabios') };
@@ -107,17 +108,24 @@ export const BOOTS: readonly Boot[] = [
       expect(session.screen).toMatch(/Errors: +0$/m);
     },
   },
-  { name: "iPXE's kernel on our BIOS", instructions: 157, machine: ipxeKernel, play: playIpxe },
+  {
+    name: "iPXE's kernel on our BIOS",
+    instructions: 157,
+    emulatedKvmLacks: NO_IRET,
+    machine: ipxeKernel,
+    play: playIpxe,
+  },
   {
     name: "iPXE's kernel on SeaBIOS",
     instructions: 143,
+    emulatedKvmLacks: NO_IRET,
     machine: async (file) => ({ ...seabios(file), ...(await ipxeKernel(file)) }),
     play: playIpxe,
   },
   {
     name: "iPXE's CD-ROM, by ISOLINUX, on our BIOS",
     instructions: 186,
-    emulatedKvmLacks: 'its emulator has no IRET in protected mode',
+    emulatedKvmLacks: NO_IRET,
     machine: (file) => ({ cdroms: [memoryBlocks(file('ipxe.iso'))] }),
     play: playIpxe,
   },
