@@ -10,18 +10,19 @@ import { PcSession } from './pc-session.ts';
 const MEASURE_MS = 3000;
 const PATIENT = { timeout: 120_000 };
 
-/** The share of one core, in percent. */
-async function costs(session: PcSession): Promise<number> {
+/** The share of one core, in percent. @param enough what is low enough not to be measured again */
+async function costs(session: PcSession, enough: number): Promise<number> {
   // Machines get to rest only after a while.
   await session.pc.vm.run({ timeoutMs: 2000 });
   const shares: number[] = [];
-  // The least of three: the compiler and the garbage collector have their share, too.
+  // The least of three at most: the compiler and the garbage collector have their share, too.
   for (let n = 0; n < 3; n++) {
     const before = process.cpuUsage();
     const start = performance.now();
     await session.pc.vm.run({ timeoutMs: MEASURE_MS });
     const { user, system } = process.cpuUsage(before);
     shares.push((user + system) / 10 / (performance.now() - start));
+    if (Math.min(...shares) < enough) break;
   }
   return Math.min(...shares);
 }
@@ -36,7 +37,7 @@ async function costOfTimers(): Promise<number> {
 }
 
 async function check(context: TestContext, session: PcSession, what: string, limit: number = LIMIT): Promise<void> {
-  const share = await costs(session);
+  const share = await costs(session, limit);
   const timers = await costOfTimers();
   const measured = `${what}: ${share.toFixed(2)} % of a core (timers alone, 250 a second: ${timers.toFixed(2)} %)`;
   console.log(measured);
