@@ -10,11 +10,14 @@ const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/picovm.cjs', impor
 // In real time, as a user has it: everything but the first wait is there in moments.
 const PATIENT = { timeout: 300_000 };
 
+const LINES = 'while printf "scr""een# " && read -r line; do eval "$line"; done';
+
 /** A script for the shell on the serial port, which starts another one on the screen. */
 const SESSION = [
   ...['--wait-for', 'picovm# ', '--send', 'echo by $((6*7)) bytes\\n', '--wait-for', 'by 42 bytes'],
-  // What is echoed is not what is waited for.
-  ...['--send', 'PS1="scr""een# " setsid sh </dev/tty1 >/dev/tty1 2>&1 &\\n', '--wait-for', 'screen# '],
+  // What is echoed is not what is waited for. It takes whole lines: busybox, at its own prompt, asks the terminal where its cursor is,
+  // and may take a key that comes then for the answer.
+  ...['--send', `setsid sh -c '${LINES}' </dev/tty1 >/dev/tty1 2>&1 &\\n`, '--wait-for', 'screen# '],
   ...['--type', 'echo "By $((6*7)) Keys!" | tee /tmp/x\\n', '--wait-for', 'By 42 Keys!'],
   ...['--send', 'tr a-z A-Z < /tmp/x\\n', '--wait-for', 'BY 42 KEYS!'],
   ...['--type', 'poweroff -f\\n'],

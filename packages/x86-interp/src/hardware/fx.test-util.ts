@@ -108,7 +108,8 @@ export function fillOperand(c: Case): void {
   if (kind === 'none') return;
   const bytes = memoryBytes(form, c.size);
   const at = c.target - WINDOW;
-  if (at < 0 || at + bytes > WINDOW_BYTES) return;
+  // What is filled is a double word at least.
+  if (at < 0 || at + Math.max(bytes, 4) > WINDOW_BYTES) return;
   const all = c.bytes(IN.WINDOW, WINDOW_BYTES);
   const window = new DataView(all.buffer, all.byteOffset, WINDOW_BYTES);
   if (form.mnemonic === 'FXRSTOR') {
